@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# CoreMon: what people call. How the module is put together is in kmod/Kbuild, the reader in userspace/Makefile.
+
+MAKEFLAGS += --no-print-directory
+
+# The kernel to build for: this machine's own if its headers are here, else the newest whose headers are.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) $(lastword $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V)))
+RELEASE = $(shell $(MAKE) -s -C $(KDIR) kernelrelease 2>/dev/null)
+PREFIX ?= /usr/local
+DESTDIR ?=
+MANDIR ?= $(PREFIX)/share/man
+MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
+JOBS ?= $(shell nproc)
+
+# Arguments of coremon-report for `make run`, and the kernels `make check` takes (all of scripts/suites.list).
+ARGS ?=
+KERNELS ?=
+
+.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms lint \
+	install uninstall clean help FORCE
+
+all: modules userspace
+
+modules: coremon.ko
+
+coremon.ko: FORCE
+	@[ -n "$(KDIR)" ] && [ -e "$(KDIR)/Makefile" ] || { \
+		echo "coremon: no kernel headers found$(if $(KDIR), in $(KDIR)): apt-get install linux-headers-amd64, or give KDIR=" >&2; exit 1; }
+	@$(MAKE) -s -j$(JOBS) -C $(KDIR) M=$(CURDIR) $(if $(filter command line,$(origin CC)),CC=$(CC)) modules
+	@cmp -s kmod/coremon.ko coremon.ko || cp kmod/coremon.ko coremon.ko
+
+userspace:
+	@$(MAKE) -s -C userspace
+
+run:
+	@scripts/run.sh $(ARGS)
+
+check:
+	@KERNELS='$(KERNELS)' tests/run.sh
+
+check-unit check-cli check-build check-guest check-selftest check-dkms:
+	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
+
+lint:
+	@scripts/lint.sh
+
+# Only what exists is laid down, and uninstall takes away exactly what install laid down.
+install:
+	@[ -e coremon.ko ] || [ -e kmod/coremon.ko ] || $(MAKE) modules
+	@$(MAKE) -s -C userspace
+	@[ -n "$(RELEASE)" ] || { echo "coremon: no kernel headers found: give KDIR=" >&2; exit 1; }
+	install -D -m 644 $(firstword $(wildcard coremon.ko kmod/coremon.ko) coremon.ko) $(MODDIR)/coremon.ko
+	install -D -m 755 userspace/coremon $(DESTDIR)$(PREFIX)/sbin/coremon
+	ln -sf coremon $(DESTDIR)$(PREFIX)/sbin/coremon-report
+	@for m in $(wildcard userspace/man/*.[1-8]); do \
+		install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
+	@# An example: copied to /etc/modules-load.d, it loads the module at every boot.
+	install -d $(DESTDIR)$(PREFIX)/share/coremon
+	echo coremon >$(DESTDIR)$(PREFIX)/share/coremon/modules-load.conf
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+uninstall:
+	rm -f $(MODDIR)/coremon.ko $(DESTDIR)$(PREFIX)/sbin/coremon $(DESTDIR)$(PREFIX)/sbin/coremon-report
+	@for m in $(wildcard userspace/man/*.[1-8]); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
+	rm -f $(DESTDIR)$(PREFIX)/share/coremon/modules-load.conf
+	-@rmdir $(DESTDIR)$(PREFIX)/share/coremon $(MODDIR) 2>/dev/null || true
+	$(if $(DESTDIR),,depmod -a $(RELEASE))
+
+clean:
+	@[ -z "$(KDIR)" ] || $(MAKE) -s -C $(KDIR) M=$(CURDIR) clean
+	@[ ! -e userspace/Makefile ] || $(MAKE) -s -C userspace clean
+	@for d in unit cli; do [ ! -e tests/$$d/Makefile ] || $(MAKE) -s -C tests/$$d clean; done
+	@rm -rf build coremon.ko
+
+help:
+	@echo 'make               coremon.ko for this kernel (or the newest with headers here), and coremon-report'
+	@echo 'make modules       the module alone; KDIR=folder of the kernel headers, CC=compiler'
+	@echo 'make userspace     the reader alone (userspace/coremon, userspace/coremon-report)'
+	@echo 'make run           loads the module and prints reports, in a QEMU guest where this kernel cannot load'
+	@echo '                   modules; ARGS="1 10" are arguments of coremon-report (default 5)'
+	@echo 'make check         all tests; KERNELS="6.1 6.12" takes these kernels only'
+	@echo 'make check-unit    libcheck tests of the reader     make check-cli       command-line tests'
+	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
+	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
+	@echo 'make lint          the conventions of the sources'
+	@echo 'make install       module, reader, man pages; PREFIX=$(PREFIX) DESTDIR=    make uninstall'
+	@echo 'make clean         removes what was built'

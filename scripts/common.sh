@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by the scripts beside it: where things are, and how a script speaks.
+
+TOP=$(cd "$(dirname "$0")/.." && pwd)
+while [ ! -e "$TOP/scripts/suites.list" ] && [ "$TOP" != / ]; do TOP=$(dirname "$TOP"); done
+CACHE=${COREMON_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/coremon}
+BUILD=${COREMON_BUILD:-$TOP/build}
+
+# What the host needs for `make check` and `make run`, and what each suite's root needs to build and to be a guest.
+HOST_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config check libmnl-dev libjansson-dev
+linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebstrap eatmydata dkms sparse util-linux"
+SUITE_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev"
+
+say() { printf 'coremon: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Seconds since this script started.
+START=$(date +%s)
+elapsed() { echo $(($(date +%s) - START)); }
+
+# Run a command quietly; its output is kept in a file and shown only when it fails.
+# Arguments: log file, command.
+quietly() {
+	_log=$1; shift
+	mkdir -p "$(dirname "$_log")"
+	if "$@" </dev/null >"$_log" 2>&1; then return 0; fi
+	_rc=$?
+	say "failed: $* (the end of $_log follows)"
+	tail -n 25 "$_log" | sed 's/^/  | /' >&2
+	return "$_rc"
+}
+
+kernel_rows() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$TOP/scripts/suites.list"; }
+kernel_lines() { kernel_rows | awk '{ print $1 }'; }
+kernel_suite() {
+	kernel_rows | awk -v l="$1" '$1 == l { print $2; n = 1 } END { exit !n }' ||
+		die "no kernel '$1' in scripts/suites.list (there are: $(kernel_lines | xargs))"
+}
+
+host_is() {
+	[ -r /etc/os-release ] && [ "$(. /etc/os-release; echo "${ID:-}-${VERSION_CODENAME:-}")" = "debian-$1" ]
+}
+
+# The root folder of a suite: the host's own where the host is that suite.
+suite_root() {
+	if host_is "$1"; then echo /; else echo "$CACHE/suites/$1"; fi
+}
+
+# The newest release of a kernel line that has both headers and an image in a root folder. Arguments: root, line.
+kernel_release() {
+	for _d in "$1"/lib/modules/*; do
+		_r=${_d##*/}
+		case "$_r" in "${2%.x}".*) ;; *) continue ;; esac
+		[ -e "$_d/build" ] || [ -L "$_d/build" ] || continue
+		kernel_image "$1" "$_r" >/dev/null && echo "$_r"
+	done | sort -V | tail -n 1 | grep .
+}
+
+# Where the image of a release lies: /boot, or from 7.x on beside the modules. Arguments: root, release.
+kernel_image() {
+	for _f in "$1/boot/vmlinuz-$2" "$1/lib/modules/$2/vmlinuz" "$1/lib/modules/$2/vmlinuz.unsigned"; do
+		if [ -e "$_f" ]; then echo "$_f"; return 0; fi
+	done
+	return 1
+}
+
+# Run a command in a suite's root with a folder of the host at /mnt, in a mount name space of its own: nothing stays
+# mounted, however this ends. 7.x needs /proc (objtool reads its stack limit there). For the host's own root it is
+# run as it stands, in that folder. Arguments: root, folder, command line for sh -c (run in the folder).
+in_root() {
+	if [ "$1" = / ]; then
+		(cd "$2" && exec sh -c "$3")
+	else
+		# shellcheck disable=SC2016
+		unshare --mount --propagation private sh -ec '
+			mount --bind "$2" "$1/mnt"
+			mount -t proc proc "$1/proc"
+			mount --bind /dev "$1/dev"
+			exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C TERM=dumb \
+				chroot "$1" sh -c "cd /mnt && $3"' in_root "$1" "$2" "$3"
+	fi
+}

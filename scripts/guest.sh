@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Boots a stock Debian kernel in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
+#
+# The guest's root is that folder, read-only over 9p, under a tmpfs: whatever the guest does is gone afterwards.
+# A stage folder of the host is its /stage, read-write: the command comes from there and its files go there.
+# The guest has no network but its own loopback and what it makes itself.
+#
+# Usage: guest.sh [options] LINE STAGE COMMAND
+#   LINE      a kernel of suites.list        STAGE  the folder shared with the guest
+#   COMMAND   a shell command line, run in /stage as root
+# Options:
+#   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
+#   -m MB     memory (1536)                                        -a STR  further words of the kernel command line
+#   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
+#   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output
+# What the guest says is in STAGE/console.log; STAGE/status is the command's exit status, written last.
+# Exit status: that of the command; 124 time over; 125 the guest ended without a status.
+set -eu
+. "$(dirname "$0")/common.sh"
+
+limit=600 cpus=2 mem=1536 append='' icount='' stream=''
+while getopts t:c:m:a:is o; do
+	case $o in
+	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;;
+	i) icount=1 ;; s) stream=1 ;; *) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-i] [-s] LINE STAGE COMMAND"
+line=$1 stage=$(cd "$2" && pwd) command=$3
+
+root=$(suite_root "$(kernel_suite "$line")")
+release=$(kernel_release "$root" "$line") || die "no $line kernel in $root (run scripts/suite.sh $(kernel_suite "$line"))"
+image=$(kernel_image "$root" "$release")
+[ -x /bin/busybox ] || die "busybox-static is missing (run scripts/install-deps.sh)"
+
+# The initramfs: busybox, and the modules between the kernel and its root file system, in the order modprobe loads
+# them. It changes only with the kernel and this script, so it is kept.
+initramfs() {
+	local key out dir m
+	key=$(sha256sum "$0" "$root/lib/modules/$release/modules.dep" /bin/busybox | sha256sum | cut -c1-16)
+	out=$CACHE/initramfs/$release-$key
+	if [ ! -e "$out" ]; then
+		mkdir -p "$CACHE/initramfs"
+		dir=$(mktemp -d "$CACHE/initramfs/tmp.XXXXXX")
+		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m}
+		cp /bin/busybox "$dir/bin/"
+		# modprobe -d follows the folder's own modules.dep; a module built into the kernel prints "builtin".
+		for m in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
+			modprobe -d "$root" -S "$release" --show-depends "$m"
+		done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$dir/list"
+		while read -r m; do
+			case $m in
+			*.xz) xz -dc "$m" >"$dir/m/$(basename "$m" .xz)" ;;
+			*.zst) zstd -qdc "$m" >"$dir/m/$(basename "$m" .zst)" ;;
+			*) cp "$m" "$dir/m/" ;;
+			esac
+		done <"$dir/list"
+		sed -E 's|.*/||; s/\.(xz|zst)$//' "$dir/list" >"$dir/m/order"
+		rm "$dir/list"
+		cat >"$dir/init" <<-'END'
+			#!/bin/busybox sh
+			bb=/bin/busybox
+			fail() { echo "coremon guest: $*"; $bb sleep 1; $bb reboot -f; }
+			$bb mount -t proc proc /proc; $bb mount -t sysfs sys /sys; $bb mount -t devtmpfs dev /dev
+			while read -r m; do $bb insmod /m/$m || fail "cannot load $m"; done </m/order
+			o=trans=virtio,version=9p2000.L,msize=262144
+			$bb mount -t 9p -o ro,$o,cache=loose root /lower || fail "no root over 9p"
+			$bb mount -t tmpfs -o size=70% rw /rw
+			$bb mkdir /rw/upper /rw/work
+			$bb mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work root /new || fail "no overlay"
+			$bb mkdir -p /new/stage /new/proc /new/sys /new/dev /new/run /new/tmp
+			$bb mount -t 9p -o $o,cache=none stage /new/stage || fail "no stage over 9p"
+			$bb mount --move /dev /new/dev; $bb mount --move /proc /new/proc; $bb mount --move /sys /new/sys
+			exec $bb switch_root /new /bin/sh /stage/.init
+		END
+		chmod +x "$dir/init"
+		(cd "$dir" && find . | cpio --quiet -o -H newc | gzip -1) >"$out.tmp.$$"
+		mv "$out.tmp.$$" "$out"
+		rm -rf "$dir"
+	fi
+	echo "$out"
+}
+initrd=$(initramfs)
+
+# The first process of the guest. It outlives the command, notes its status and ends the machine by a reset, which
+# -no-reboot turns into the end of QEMU; so does a panic.
+rm -f "$stage/status" "$stage/output" "$stage/console.log"
+printf '%s\n' "$command" >"$stage/.command"
+cat >"$stage/.init" <<'END'
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C TERM=dumb
+mount -t tmpfs tmp /tmp; mount -t tmpfs run /run
+mkdir -p /dev/pts /dev/shm; mount -t devpts pts /dev/pts; mount -t tmpfs shm /dev/shm
+mount -t debugfs debug /sys/kernel/debug; mount -t tracefs trace /sys/kernel/tracing
+mount -t cgroup2 cgroup /sys/fs/cgroup
+hostname guest
+ip link set lo up
+cd /stage
+if [ -e /stage/.stream ]; then
+	for i in 1 2 3 4 5 6 7 8 9 10; do [ -e /dev/virtio-ports/out ] && break; p=$(grep -l '^out$' /sys/class/virtio-ports/*/name 2>/dev/null) && break; sleep 0.2; done
+	p=${p%/name}; exec 3>"/dev/${p##*/}"
+else
+	exec 3>/stage/output
+fi
+setsid sh /stage/.command >&3 2>&3 </dev/null
+echo $? >/stage/.status && mv /stage/.status /stage/status
+sync
+echo b >/proc/sysrq-trigger
+END
+rm -f "$stage/.stream"; [ -z "$stream" ] || : >"$stage/.stream"
+
+set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "$mem" -cpu max \
+	-kernel "$image" -initrd "$initrd" \
+	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 ${append}" \
+	-chardev "file,id=console,path=$stage/console.log" -serial chardev:console \
+	-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
+	-fsdev "local,id=stage,path=$stage,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage \
+	-device virtio-rng-pci
+if [ -n "$icount" ]; then
+	set -- "$@" -accel tcg -icount shift=0,sleep=off -smp 1
+else
+	set -- "$@" -accel tcg,thread=multi -smp "$cpus"
+fi
+if [ -n "$stream" ]; then
+	set -- "$@" -device virtio-serial-pci -chardev stdio,id=out,signal=off -device virtserialport,chardev=out,name=out
+fi
+
+# QEMU in a group of its own, so that Ctrl-C reaches this script alone, which ends it and leaves nothing.
+qemu=
+finish() { [ -z "$qemu" ] || kill "$qemu" 2>/dev/null || true; }
+trap 'finish; exit 130' INT TERM HUP
+trap finish EXIT
+set -m
+timeout -k 5 "$limit" qemu-system-x86_64 "$@" </dev/null 2>"$stage/qemu.log" &
+qemu=$!
+set +m
+rc=0
+wait "$qemu" || rc=$?
+qemu=
+case $rc in
+0) ;;
+124 | 137) exit 124 ;;
+*) sed 's/^/  | /' "$stage/qemu.log" >&2 ;;
+esac
+[ -s "$stage/status" ] || exit 125
+exit "$(cat "$stage/status")"

@@ -1,0 +1,111 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Makes the root folder of a Debian suite in the cache, with compiler, kernels and headers, once. A later call only
+# looks at its stamp. Prints the folder.
+# Usage: suite.sh SUITE
+set -eu
+. "$(dirname "$0")/common.sh"
+
+suite=${1:?usage: suite.sh SUITE}
+root=$(suite_root "$suite")
+log=$BUILD/log/suite-$suite.log
+kernel_rows | awk -v s="$suite" '$2 == s { n = 1 } END { exit !n }' || die "no suite '$suite' in scripts/suites.list"
+
+if [ "$root" = / ]; then
+	"$TOP/scripts/install-deps.sh"
+	echo /
+	exit 0
+fi
+
+[ "$(id -u)" = 0 ] || die "only root can make a root folder of $suite"
+
+# A changed list of packages changes the stamp, and the folder is brought up to date.
+stamp=$( (echo 1; echo "$SUITE_PACKAGES"; kernel_rows | awk -v s="$suite" '$2 == s') | sha256sum | cut -c1-16)
+mkdir -p "$CACHE/suites"
+exec 9>"$CACHE/suites/$suite.lock"
+flock 9
+if [ "$(cat "$root.stamp" 2>/dev/null)" = "$stamp" ] && [ -d "$root" ]; then
+	echo "$root"
+	exit 0
+fi
+
+# The archives are those this machine's apt uses: the Debian one for any suite, the security one beside it.
+archive() { # label
+	apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' 'Created-By: Packages' |
+		awk -F'|' -v l="$1" '$1 == "Debian" && $2 == l { print $3; exit }'
+}
+debian=$(archive Debian)
+security=$(archive Debian-Security)
+[ -n "$debian" ] || die "apt knows no Debian archive (run apt-get update?): cannot make a root of $suite"
+
+in_chroot() { unshare --mount --propagation private sh -ec '
+	mount -t proc proc "$1/proc"; r=$1; shift
+	exec env PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive INITRD=No LC_ALL=C chroot "$r" "$@"' in_chroot "$tmp" "$@"
+}
+
+# An initramfs of the suite is not needed (guest.sh makes its own), nor are its documents.
+options="force-unsafe-io
+path-exclude=/usr/share/man/*
+path-exclude=/usr/share/locale/*
+path-exclude=/usr/share/doc/*
+path-exclude=/boot/initrd*"
+
+base() {
+	set -- "deb $debian $suite main"
+	[ -z "$security" ] || set -- "$@" "deb $security $suite-security main"
+	for e in $(kernel_rows | awk -v s="$suite" '$2 == s && $3 != "-" { print $3 }' | sort -u); do
+		set -- "$@" "deb $debian $e main"
+	done
+	packages=$(kernel_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4 "," $5 "," }')
+	opts=
+	while read -r o; do opts="$opts --dpkgopt=$o"; done <<-END
+		$options
+	END
+	# shellcheck disable=SC2086
+	INITRD=No eatmydata mmdebstrap --quiet --mode=root --variant=apt --skip=cleanup/apt,check/empty $opts \
+		--aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
+		--include="$(echo "$packages$(echo $SUITE_PACKAGES)" | tr -s ' \n' ',')" "$suite" "$tmp" "$@"
+}
+
+# Bring an existing folder to the present list.
+update() {
+	# shellcheck disable=SC2046
+	in_chroot apt-get -qq update &&
+		in_chroot apt-get -qq -y install $SUITE_PACKAGES \
+			$(kernel_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4, $5 }')
+}
+
+# The newest release in the extra suite that has an image, modules and headers.
+newest() { # prefix
+	in_chroot apt-cache search --names-only "^linux-(binary|binary-unsigned|modules|headers)-$1" |
+		sed -nE "s/^linux-(binary|binary-unsigned|modules|headers)-($1[0-9.]+[0-9]\+deb[0-9]+-amd64) .*/\2 \1/p" |
+		sort -u | awk '{ n[$1]++; if ($2 ~ /^binary/ && !b[$1]++ && $2 != "binary") u[$1] = 1 }
+			END { for (r in n) if (n[r] >= 3) print r, (u[r] ? "binary-unsigned" : "binary") }' |
+		sort -V | tail -n 1
+}
+
+extra_kernels() {
+	kernel_rows | awk -v s="$suite" '$2 == s && $3 != "-"' | while read -r line _ extra image _; do
+		found=$(newest "$(echo "${image#newest:}" | sed 's/[.]/[.]/g')")
+		[ -n "$found" ] || { echo "no $line kernel with headers in $extra"; exit 1; }
+		rel=${found% *}
+		in_chroot apt-get -qq -y -t "$extra" install "linux-${found#* }-$rel" "linux-modules-$rel" "linux-headers-$rel"
+	done
+}
+
+tmp=$root.tmp
+if [ -d "$root" ]; then
+	say "bringing the root of $suite up to date"
+	tmp=$root
+	quietly "$log" update || die "could not update $root (rm -rf it to begin anew)"
+else
+	say "making a root of $suite, once (a few minutes, about 1 GB, in $root)"
+	rm -rf "$tmp"
+	quietly "$log" base || die "could not make a root of $suite"
+fi
+quietly "$log.extra" extra_kernels || die "could not install the further kernels of $suite"
+in_chroot apt-get -qq clean
+if [ "$tmp" != "$root" ]; then mv "$tmp" "$root"; fi
+echo "$stamp" >"$root.stamp"
+say "root of $suite ready ($(elapsed) s)"
+echo "$root"
