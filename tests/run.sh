@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
+# `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
+# Usage: run.sh [unit|cli|build|guest|dkms|selftest...]      (default: all)      KERNELS='6.1 6.12' takes only these
+set -u
+. "$(dirname "$0")/../scripts/common.sh"
+. "$TOP/tests/harness.sh"
+out=$BUILD/check
+export CHECK_START=${CHECK_START:-$START}
+first=$(kernel_lines | head -n 1)
+
+# What a job is: prints KTAP; its complaints are kept beside it.
+job() {
+	case $1 in
+	suite-*) # a root folder made ahead, while others test
+		"$TOP/scripts/suite.sh" "${1#suite-}" >/dev/null && echo "ok - root of ${1#suite-}" || echo "not ok - root of ${1#suite-}" ;;
+	unit | cli)
+		if [ -e "$TOP/tests/$1/Makefile" ]; then
+			make -s --no-print-directory -C "$TOP/tests/$1" check || echo "# make check: exit status $?"
+		else
+			echo "not ok - tests/$1 is missing"
+		fi ;;
+	build-*)
+		line=${1#build-}
+		s=; [ "$line" != "$first" ] || s=-s
+		if "$TOP/scripts/build.sh" $s "$line" 2>&1; then echo "ok - build for $line"; else echo "not ok - build for $line"; fi ;;
+	guest-*)
+		line=${1#guest-}
+		job "build-$line"
+		[ "$line" != "$first" ] || cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/" 2>/dev/null || true
+		if [ -e "$BUILD/$line/stage/.stamp" ]; then guest_tests "$line" "$BUILD/$line/stage" 600; else echo "not ok - guest $line"; fi ;;
+	dkms) "$TOP/tests/dkms.sh" "$first" ;;
+	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
+	esac
+}
+
+# Runs one job, keeps its KTAP and tells how it went in a line; what failed follows.
+if [ "${1:-}" = --job ]; then
+	mkdir -p "$out"
+	job "$2" >"$out/$2.part" 2>"$out/$2.err" || true
+	grep -av '^coremon: root of' "$out/$2.err" | sed 's/^/# /' >>"$out/$2.part"
+	mv "$out/$2.part" "$out/$2.ktap"
+	read -r p f s <<<"$(tally "$out/$2.ktap")"
+	printf '[%4d s] %-14s %s passed, %s failed, %s skipped (%s s)\n' "$(($(date +%s) - CHECK_START))" "$2" "$p" "$f" "$s" "$(elapsed)"
+	[ "$f" = 0 ] || awk '/^not ok/ { on = 1 } /^ok/ { on = 0 } /^not ok/ || on || !/^(ok|1\.\.|#.*took|KTAP|TAP)/ { print "         " $0 }' "$out/$2.ktap" | head -n 80
+	exit 0
+fi
+
+[ "$(id -u)" = 0 ] || die "make check needs root (chroots, and guests on their folders)"
+"$TOP/scripts/install-deps.sh" || exit 1
+
+kernels=${KERNELS:-$(kernel_lines)}
+for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
+[ $# -gt 0 ] || set -- unit cli dkms selftest guest
+jobs=
+want() { case " $* " in *" $w "*) return 0 ;; *) return 1 ;; esac; }
+case " $* " in *' build '* | *' guest '*)
+	for l in $(echo "$kernels" | xargs -n1 | tac); do
+		s=$(kernel_suite "$l")
+		host_is "$s" || [ -e "$CACHE/suites/$s.stamp" ] || case " $jobs " in *" suite-$s "*) ;; *) jobs="$jobs suite-$s" ;; esac
+	done ;;
+esac
+for j; do
+	case $j in
+	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
+	unit | cli | dkms | selftest) jobs="$jobs $j" ;;
+	*) die "no such tests: $j" ;;
+	esac
+done
+
+rm -rf "$out"
+mkdir -p "$out"
+# shellcheck disable=SC2086
+printf '%s\n' $jobs | xargs -P 2 -I{} "$0" --job {}
+
+passed=0 failed=0 skipped=0
+for j in $jobs; do
+	case $j in suite-*) grep -q '^not ok' "$out/$j.ktap" || continue ;; esac
+	if [ -e "$out/$j.ktap" ]; then read -r p f s <<<"$(tally "$out/$j.ktap")"; else p=0 f=1 s=0; fi
+	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

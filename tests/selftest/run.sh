@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The harness must be able to fail: modules and tests that are wrong on purpose have to turn it red.
+# Usage: run.sh LINE
+set -eu
+. "$(dirname "$0")/../../scripts/common.sh"
+. "$TOP/tests/harness.sh"
+
+line=${1:?usage: run.sh LINE}
+root=$("$TOP/scripts/suite.sh" "$(kernel_suite "$line")")
+release=$(kernel_release "$root" "$line") || die "no $line kernel in $root"
+work=$BUILD/selftest
+rm -rf "$work"
+mkdir -p "$work"/{stage/tests,hung/tests,module}
+cp "$TOP"/tests/selftest/{Kbuild,broken.c} "$work/module/"
+src=/mnt
+[ "$root" != / ] || src=$work/module
+quietly "$work/module.log" in_root "$root" "$work/module" "make -C /lib/modules/$release/build M=$src modules"
+cp "$work/module/broken.ko" "$work/stage/"
+cp "$TOP"/tests/selftest/guest/*.sh "$TOP/tests/guest/run-in-guest.sh" "$work/stage/tests/"
+
+# Prints a result. Arguments: what must hold, file, pattern that must be in it.
+n=0
+expect() {
+	n=$((n + 1))
+	if grep -qE "$3" "$2"; then echo "ok $n $1"; else echo "not ok $n $1"; echo "# wanted: $3"; sed 's/^/# | /' "$2"; fi
+}
+
+echo "1..12"
+r=$work/red.ktap
+guest_tests "$line" "$work/stage" 90 >"$r" 2>&1
+expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
+expect "a skip tells its reason" "$r" '^ok [0-9]+ 15-skips # SKIP on purpose$'
+expect "a failing test is red" "$r" '^not ok [0-9]+ 20-fails$'
+expect "a kernel warning is red" "$r" '^not ok [0-9]+ 30-warns$'
+expect "a slab leak is red" "$r" '^not ok [0-9]+ 40-leaks-slab$'
+expect "a test that hangs is red" "$r" '^not ok [0-9]+ 50-hangs$'
+expect "what is left in /proc is red" "$r" '^not ok [0-9]+ 60-leaks-proc$'
+expect "a missing verdict is red" "$r" '^not ok - verdict of the guest$'
+expect "the test during which the guest vanished is named" "$r" 'ended early, during: 90-vanishes$'
+
+# A guest that hangs as a whole is killed from outside.
+printf 'echo 05-stuck >progress\nsync\nsleep 1000\n' >"$work/hung/tests/run-in-guest.sh"
+guest_tests "$line" "$work/hung" 40 >"$work/hung.ktap" 2>&1
+expect "a hung guest is red" "$work/hung.ktap" '^not ok - verdict of the guest$'
+expect "what a hung guest did last is named" "$work/hung.ktap" 'killed after 40 s, during: 05-stuck$'
+
+# Nothing run, or less than planned, is no success.
+printf '1..3\nok 1 a\nok 2 b\n' >"$work/short.ktap"
+if [ "$(tally "$work/short.ktap")" = "2 1 0" ] && [ "$(tally /dev/null)" = "0 1 0" ]; then
+	echo "ok 12 a plan not kept is red"
+else
+	echo "not ok 12 a plan not kept is red"
+fi
