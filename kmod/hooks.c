@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one place that names kernel symbols. A logical hook lists its candidates in order of preference; the first that this
+ * kernel has serves it. Most TCP tracepoints are not exported, so they are found by name at run time, and check_types()
+ * holds each probe against the prototype in the kernel's headers, which registration by name does not.
+ */
+#include "hooks.h"
+
+#include <linux/kprobes.h>
+#include <linux/moduleparam.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+#include <net/tcp.h>
+
+#include "track.h"
+
+#define SITES_MAX 2
+
+enum hook_id {
+	HOOK_STATE,
+	HOOK_DESTROY,
+	HOOK_SEGMENT,
+	HOOK_SEGMENT_OTHER,
+	HOOK_SEND,
+	HOOK_SEND_PAGE,
+	HOOK_RECV,
+	HOOK_SPLICE_READ,
+	HOOK_ACCEPT,
+	HOOK_RETRANSMIT,
+	HOOK_CA_STATE,
+	HOOK_CA_RECOVERY,
+	HOOK_CA_LOSS,
+	HOOK_CA_CWR,
+	HOOKS
+};
+
+/* Each CPU's own count of each hook's hits. */
+static DEFINE_PER_CPU(u64[HOOKS], coremon_hook_hits);
+
+#define HIT(id) this_cpu_inc(coremon_hook_hits[id])
+
+static char *disable_hook = "";
+module_param(disable_hook, charp, 0444);
+MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, comma between them (to test the fallbacks)");
+
+/* ---- probes of tracepoints: prototype and hit count; what they do is in track.c ---- */
+
+static void tp_state(void *data, const struct sock *sk, const int old, const int new)
+{
+	HIT(HOOK_STATE);
+	coremon_track_state(sk, old, new);
+}
+
+static void tp_destroy(void *data, struct sock *sk)
+{
+	HIT(HOOK_DESTROY);
+	coremon_track_destroy(sk);
+}
+
+static void on_segment(struct sock *sk, const struct sk_buff *skb)
+{
+	HIT(HOOK_SEGMENT);
+	coremon_track_segment(sk, skb);
+}
+
+static void __maybe_unused on_send(struct sock *sk)
+{
+	HIT(HOOK_SEND);
+	coremon_track_send(sk);
+}
+
+static void __maybe_unused on_recv(struct sock *sk)
+{
+	HIT(HOOK_RECV);
+	coremon_track_recv(sk);
+}
+
+static void on_retransmit(const struct sock *sk, int err)
+{
+	HIT(HOOK_RETRANSMIT);
+	coremon_track_retransmit(sk, err);
+}
+
+static void __maybe_unused on_ca_state(struct sock *sk, u8 ca_state)
+{
+	HIT(HOOK_CA_STATE);
+	coremon_track_ca_state(sk, ca_state);
+}
+
+/* Prototypes that differ between kernels. */
+#define COREMON_TRACEPOINT(sym, probe) { .symbol = #sym, .tp_probe = probe }
+#include "compat/tracepoints.h"
+
+COREMON_DEFINE_TCP_PROBE(tp_segment, on_segment)
+COREMON_DEFINE_SOCK_LENGTH(tp_send, on_send)
+COREMON_DEFINE_SOCK_LENGTH(tp_recv, on_recv)
+COREMON_DEFINE_RETRANSMIT_SKB(tp_retransmit, on_retransmit)
+COREMON_DEFINE_CONG_STATE_SET(tp_ca_state, on_ca_state)
+
+static void __maybe_unused check_types(void)
+{
+	check_trace_callback_type_inet_sock_set_state(tp_state);
+	check_trace_callback_type_tcp_destroy_sock(tp_destroy);
+	check_trace_callback_type_tcp_probe(tp_segment);
+	check_trace_callback_type_tcp_retransmit_skb(tp_retransmit);
+	COREMON_CHECK_SOCK_LENGTH(sock_send_length, tp_send);
+	COREMON_CHECK_SOCK_LENGTH(sock_recv_length, tp_recv);
+	COREMON_CHECK_CONG_STATE_SET(tp_ca_state);
+}
+
+/* ---- handlers of kprobes, at the entry of the function ---- */
+
+static struct sock *arg_sock(struct pt_regs *regs)
+{
+	return (struct sock *)regs_get_kernel_argument(regs, 0);
+}
+
+static int kp_segment_other(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_SEGMENT_OTHER);
+	coremon_track_segment(arg_sock(regs), (struct sk_buff *)regs_get_kernel_argument(regs, 1));
+	return 0;
+}
+
+static int kp_send(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_SEND);
+	coremon_track_send(arg_sock(regs));
+	return 0;
+}
+
+static int kp_send_page(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_SEND_PAGE);
+	coremon_track_send(arg_sock(regs));
+	return 0;
+}
+
+static int kp_recv(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_RECV);
+	coremon_track_recv(arg_sock(regs));
+	return 0;
+}
+
+static int kp_splice_read(struct kprobe *p, struct pt_regs *regs)
+{
+	const struct socket *sock = (struct socket *)regs_get_kernel_argument(regs, 0);
+
+	HIT(HOOK_SPLICE_READ);
+	coremon_track_recv(sock->sk);
+	return 0;
+}
+
+static int kp_accept(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_ACCEPT);
+	coremon_track_accept(arg_sock(regs));
+	return 0;
+}
+
+static int kp_ca_recovery(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_CA_RECOVERY);
+	coremon_track_ca_state(arg_sock(regs), TCP_CA_Recovery);
+	return 0;
+}
+
+static int kp_ca_loss(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_CA_LOSS);
+	coremon_track_ca_state(arg_sock(regs), TCP_CA_Loss);
+	return 0;
+}
+
+static int kp_ca_cwr(struct kprobe *p, struct pt_regs *regs)
+{
+	struct sock *sk = arg_sock(regs);
+
+	HIT(HOOK_CA_CWR);
+	/* tcp_enter_cwr() leaves a state above alone. */
+	if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR)
+		coremon_track_ca_state(sk, TCP_CA_CWR);
+	return 0;
+}
+
+/* ---- the table ---- */
+
+struct site {
+	const char *symbol;
+	void *tp_probe;			/* a tracepoint's probe, or */
+	kprobe_pre_handler_t kp_handler;	/* a kprobe's handler */
+	struct tracepoint *tp;		/* found at load */
+};
+
+#define KPROBE(sym, handler) { .symbol = #sym, .kp_handler = handler }
+/* No enum hook_id: hook 0 has candidates and stands in for nothing. */
+#define ALWAYS 0
+
+struct hook {
+	const char *name;
+	bool required;
+	enum hook_id unless;		/* not armed where this hook serves */
+	struct site sites[SITES_MAX];
+	struct site *serving;
+	struct kprobe kp;
+};
+
+static struct hook hooks[HOOKS] = {
+	[HOOK_STATE] = {
+		.name = "state", .required = true,
+		.sites = { COREMON_TRACEPOINT(inet_sock_set_state, tp_state) },
+	},
+	[HOOK_DESTROY] = {
+		.name = "destroy", .required = true,
+		.sites = { COREMON_TRACEPOINT(tcp_destroy_sock, tp_destroy) },
+	},
+	/* Segments of established connections; those of the other states pass by segment_other. */
+	[HOOK_SEGMENT] = {
+		.name = "segment",
+		.sites = { COREMON_TRACEPOINT(tcp_probe, tp_segment) },
+	},
+	[HOOK_SEGMENT_OTHER] = {
+		.name = "segment_other",
+		.sites = { KPROBE(tcp_rcv_state_process, kp_segment_other) },
+	},
+	[HOOK_SEND] = {
+		.name = "send",
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) KPROBE(tcp_sendmsg, kp_send) },
+	},
+	/* sendfile and splice before v6.5; later they end in sendmsg. */
+	[HOOK_SEND_PAGE] = {
+		.name = "send_page",
+		.sites = { KPROBE(tcp_sendpage, kp_send_page) },
+	},
+	[HOOK_RECV] = {
+		.name = "recv",
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) KPROBE(tcp_recvmsg, kp_recv) },
+	},
+	[HOOK_SPLICE_READ] = {
+		.name = "splice_read",
+		.sites = { KPROBE(tcp_splice_read, kp_splice_read) },
+	},
+	/* Called for the new socket by accept(), in the process that accepts. */
+	[HOOK_ACCEPT] = {
+		.name = "accept",
+		.sites = { KPROBE(security_sock_graft, kp_accept) },
+	},
+	[HOOK_RETRANSMIT] = {
+		.name = "retransmit",
+		.sites = { COREMON_TRACEPOINT(tcp_retransmit_skb, tp_retransmit) },
+	},
+	[HOOK_CA_STATE] = {
+		.name = "ca_state",
+		.sites = { COREMON_SITE_CONG_STATE_SET(tp_ca_state) },
+	},
+	[HOOK_CA_RECOVERY] = {
+		.name = "ca_recovery", .unless = HOOK_CA_STATE,
+		.sites = { KPROBE(tcp_enter_recovery, kp_ca_recovery) },
+	},
+	[HOOK_CA_LOSS] = {
+		.name = "ca_loss", .unless = HOOK_CA_STATE,
+		.sites = { KPROBE(tcp_enter_loss, kp_ca_loss) },
+	},
+	[HOOK_CA_CWR] = {
+		.name = "ca_cwr", .unless = HOOK_CA_STATE,
+		.sites = { KPROBE(tcp_enter_cwr, kp_ca_cwr) },
+	},
+};
+
+static bool disabled(const char *symbol)
+{
+	size_t len = strlen(symbol);
+	const char *p = disable_hook;
+
+	while ((p = strstr(p, symbol))) {
+		if ((p == disable_hook || p[-1] == ',') && (p[len] == ',' || !p[len]))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+static void find_tracepoint(struct tracepoint *tp, void *priv)
+{
+	int i, j;
+
+	for (i = 0; i < HOOKS; i++)
+		for (j = 0; j < SITES_MAX; j++)
+			if (hooks[i].sites[j].tp_probe && !strcmp(tp->name, hooks[i].sites[j].symbol))
+				hooks[i].sites[j].tp = tp;
+}
+
+static int arm_site(struct hook *hook, struct site *site)
+{
+	if (disabled(site->symbol))
+		return -ENOENT;
+	if (site->tp_probe)
+		return site->tp ? tracepoint_probe_register(site->tp, site->tp_probe, NULL) : -ENOENT;
+	hook->kp = (struct kprobe){ .symbol_name = site->symbol, .pre_handler = site->kp_handler };
+	return register_kprobe(&hook->kp);
+}
+
+/* The first candidate that this kernel has; 0 also where an optional hook has none. */
+static int arm_hook(struct hook *hook)
+{
+	int ret = -ENOENT;
+	int i;
+
+	if (hook->unless != ALWAYS && hooks[hook->unless].serving)
+		return 0;
+	for (i = 0; i < SITES_MAX && hook->sites[i].symbol; i++) {
+		ret = arm_site(hook, &hook->sites[i]);
+		if (!ret) {
+			hook->serving = &hook->sites[i];
+			return 0;
+		}
+		if (ret == -ENOMEM)
+			return ret;
+	}
+	return hook->required ? ret : 0;
+}
+
+/**
+ * coremon_hooks_arm() - Arm every hook that this kernel has.
+ *
+ * Context: process; sleeps.
+ * Return: 0; otherwise nothing is armed: -ENOENT or the kernel's error for a required hook, -ENOMEM.
+ */
+int coremon_hooks_arm(void)
+{
+	int i, ret;
+
+	for_each_kernel_tracepoint(find_tracepoint, NULL);
+	for (i = 0; i < HOOKS; i++) {
+		ret = arm_hook(&hooks[i]);
+		if (ret) {
+			pr_err("not loaded: this kernel gives no hook '%s' (%s: error %d)\n",
+			       hooks[i].name, hooks[i].sites[0].symbol, ret);
+			coremon_hooks_disarm();
+			return ret;
+		}
+	}
+	return 0;
+}
+
+/**
+ * coremon_hooks_disarm() - Take every hook away, and wait until no handler runs.
+ *
+ * Context: process; sleeps. May be called when only some are armed.
+ */
+void coremon_hooks_disarm(void)
+{
+	int i;
+
+	for (i = HOOKS - 1; i >= 0; i--) {
+		struct hook *hook = &hooks[i];
+
+		if (!hook->serving)
+			continue;
+		if (hook->serving->tp_probe)
+			tracepoint_probe_unregister(hook->serving->tp, hook->serving->tp_probe, NULL);
+		else
+			unregister_kprobe(&hook->kp);
+		hook->serving = NULL;
+	}
+	tracepoint_synchronize_unregister();
+}
+
+/**
+ * coremon_hooks_serve() - Whether a column that only a hook can fill is filled on this kernel.
+ * @column: which
+ *
+ * Return: false: the column is not known.
+ */
+bool coremon_hooks_serve(enum coremon_hook_column column)
+{
+	switch (column) {
+	case COREMON_COLUMN_TX_CALLS:
+		return hooks[HOOK_SEND].serving;
+	case COREMON_COLUMN_RX_CALLS:
+		return hooks[HOOK_RECV].serving;
+	case COREMON_COLUMN_QUEUE_MAX:
+		return hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_RETRANS:
+		return hooks[HOOK_RETRANSMIT].serving;
+	case COREMON_COLUMN_CA:
+		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_CA_RECOVERY].serving;
+	}
+	return false;
+}
+
+/**
+ * coremon_hooks_info() - Tell of the i-th logical hook.
+ * @i: from 0
+ * @info: filled in
+ *
+ * Return: false past the last.
+ */
+bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
+{
+	const struct site *site;
+	int cpu;
+
+	if (i >= HOOKS)
+		return false;
+	site = hooks[i].serving;
+	*info = (struct coremon_hook_info){ .name = hooks[i].name, .required = hooks[i].required };
+	if (!site)
+		return true;
+	info->kind = site->tp_probe ? "tracepoint" : "kprobe";
+	info->symbol = site->symbol;
+	for_each_possible_cpu(cpu)
+		info->hits += READ_ONCE(per_cpu(coremon_hook_hits[i], cpu));
+	if (!site->tp_probe)
+		info->missed = READ_ONCE(hooks[i].kp.nmissed);
+	return true;
+}

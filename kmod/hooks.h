@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _COREMON_HOOKS_H
+#define _COREMON_HOOKS_H
+
+#include <linux/types.h>
+
+/**
+ * struct coremon_hook_info - What serves one logical hook, for a reader.
+ * @name: of the hook
+ * @kind: "tracepoint" or "kprobe"; NULL: nothing serves
+ * @symbol: of the kernel; NULL: nothing serves
+ * @required: the module does not load without it
+ * @hits: times the hook ran since the load
+ * @missed: times the kernel says it could not run (a kprobe inside a kprobe)
+ */
+struct coremon_hook_info {
+	const char *name;
+	const char *kind;
+	const char *symbol;
+	bool required;
+	u64 hits;
+	u64 missed;
+};
+
+/* Which columns a hook gives; a reader must know whether it serves. */
+enum coremon_hook_column {
+	COREMON_COLUMN_TX_CALLS,
+	COREMON_COLUMN_RX_CALLS,
+	COREMON_COLUMN_QUEUE_MAX,
+	COREMON_COLUMN_RETRANS,
+	COREMON_COLUMN_CA
+};
+
+int coremon_hooks_arm(void);
+void coremon_hooks_disarm(void);
+bool coremon_hooks_serve(enum coremon_hook_column column);
+bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info);
+
+#endif /* _COREMON_HOOKS_H */

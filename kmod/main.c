@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * CoreMon: every TCP connection of this machine, in /proc/coremon.
+ *
+ * The one idea. A TCP socket already counts its bytes, segments, retransmits, queues and round-trip times, exactly and for
+ * every way data can take. Nothing of that is counted again here. A hook only notes what the socket does not keep: who
+ * opened the connection and when, how high its queues rose, how often it was called and fell into which congestion state.
+ * When a row is read, the record and its socket are joined (snapshot.c).
+ *
+ * Life of a connection. A hook (hooks.c) tells of a socket that enters SYN_SENT (connect), SYN_RECV (the child of a
+ * listener) or LISTEN; table.c begins a record and stamps the running process where it is the owner (track.c). What was open
+ * before the load is found in TCP's own tables once the hooks are armed (adopt.c); its age and owner are not known, the
+ * owner until it is next used. The record ends when the socket enters CLOSE: then all of the socket's counters are final,
+ * and TIME_WAIT is no socket any more. It is freed a grace period later.
+ *
+ * Memory. A record is about 200 bytes, and there are at most max_conns of them besides two pointers each in the hash
+ * table; what does not fit is counted as refused. Nothing else grows but the buffer of each open file.
+ *
+ * Order. Loading arms the hooks before anything is adopted and shows /proc last; unloading is the mirror: first /proc (which
+ * waits for readers), then the hooks (which waits for probes), then the records. LOCKING.md has the locks.
+ *
+ * Not counted. Requests that a listener has not made a socket for (SYN_RECV minisockets), TIME_WAIT, MPTCP's meta sockets
+ * (their subflows are), and sockets in a protocol over TCP of its own family (SMC).
+ */
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "adopt.h"
+#include "hooks.h"
+#include "proc.h"
+#include "table.h"
+
+static int __init coremon_init(void)
+{
+	int ret;
+
+	ret = coremon_table_init();
+	if (ret) {
+		pr_err("not loaded: no memory for %u connections\n", coremon_table_max());
+		return ret;
+	}
+	ret = coremon_hooks_arm();
+	if (ret)
+		goto err_table;
+	coremon_adopt();
+	ret = coremon_proc_init();
+	if (ret) {
+		pr_err("not loaded: cannot make /proc/coremon\n");
+		goto err_hooks;
+	}
+	return 0;
+
+err_hooks:
+	coremon_hooks_disarm();
+err_table:
+	coremon_table_exit();
+	return ret;
+}
+
+static void __exit coremon_exit(void)
+{
+	coremon_proc_exit();
+	coremon_hooks_disarm();
+	coremon_table_exit();
+}
+
+module_init(coremon_init);
+module_exit(coremon_exit);
+
+MODULE_DESCRIPTION("Per-connection TCP monitor in /proc/coremon");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");
