@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# time: 240
+# 50 times loaded and unloaded while connections come, go and carry data, and a reader reads.
+. ./tests/lib.sh
+
+background tcpload churn -d 230 -n 20 -u 3000 -w 700 -r 333
+background tcpload churn -d 230 -n 5 -u 100 -a ::1
+background sh -c "while :; do cat $proc/connections >/dev/null 2>&1; done"
+memory() { awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { n += $2 } END { print n }' /proc/meminfo; }
+i=0
+while [ $i -lt 50 ]; do
+	load
+	[ $((i % 10)) != 0 ] || { cat $proc/connections >/dev/null; sleep 0.5; }
+	# The reader may hold the file open at this moment.
+	n=0
+	until rmmod coremon 2>/dev/null; do n=$((n + 1)); [ $n -lt 100 ] || fail "rmmod does not succeed"; sleep 0.05; done
+	i=$((i + 1))
+	[ $i != 10 ] || before=$(memory)
+done
+kill $children
+sleep 1
+after=$(memory)
+echo "kernel memory that is not reclaimable: $before kB after 10 loads, $after kB after 50"
+[ $((after - before)) -lt 8192 ] || fail "memory grows"

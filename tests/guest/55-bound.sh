@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# max_conns is kept; what is refused is counted, and everything still adds up.
+. ./tests/lib.sh
+
+load max_conns=0
+hold none hold -n 3 -u 10
+[ "$(columns $proc/connections id | wc -l)" = 0 ] || fail "rows with max_conns=0"
+[ "$(stat_of refused_full)" -ge 7 ] || fail "refused_full: $(stat_of refused_full) of 6 ends and a listener"
+stats_add_up
+unload
+
+# Adoption keeps it too: 7 sockets are there, 5 have room.
+load max_conns=5
+[ "$(columns $proc/connections id | wc -l)" = 5 ] || fail "$(columns $proc/connections id | wc -l) rows with max_conns=5"
+[ "$(stat_of adopted)/$(stat_of refused_full)" = 5/2 ] || fail "adopted/refused: $(stat_of adopted)/$(stat_of refused_full)"
+stats_add_up
+release none
+await sh -c "[ \$(awk '\$1 == \"connections\" { print \$2 }' $proc/stats) = 0 ]"
+# There is room again.
+hold again hold -n 2 -u 10
+[ "$(columns $proc/connections id | wc -l)" = 5 ] || fail "no room after the others have ended"
+stats_add_up

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by the tests. They run as root in a guest, in /stage, each with the module not loaded.
+set -eu
+T=$(mktemp -d)
+PATH=/stage/bin:$PATH
+proc=/proc/coremon
+
+fail() { echo "FAILED: $*"; exit 1; }
+skip() { echo "$*"; exit 4; }
+
+load() { insmod /stage/coremon.ko "$@"; }
+unload() { rmmod coremon; }
+
+# What is left over is ended when the test ends, whatever way it does.
+children=
+end() { s=$?; exec 9>&- || true; for p in $children; do kill "$p" 2>/dev/null || true; done; grep -q '^coremon ' /proc/modules && rmmod coremon; exit $s; }
+exec 9>/dev/null
+trap end EXIT
+
+# Run in the background until the test ends. Argument: command.
+background() { "$@" & children="$children $!"; }
+
+# Wait up to 20 s until a command succeeds.
+await() { for _i in $(seq 200); do if "$@"; then return 0; fi; sleep 0.1; done; fail "waited in vain for: $*"; }
+
+# Start `tcpload hold` (or listen) and wait until it has printed its connections; they stay open until released.
+# Arguments: name, verb, further options. Its output is in $T/NAME.
+hold() {
+	_n=$1; shift
+	mkfifo "$T/$_n.in"
+	tcpload "$@" -P "$T/$_n.ready" <"$T/$_n.in" >"$T/$_n" &
+	children="$children $!"
+	eval "hold_$_n=$!"
+	# The writing end stays open as long as this process sleeps.
+	sleep 1000 >"$T/$_n.in" &
+	children="$children $!"
+	eval "hold_in_$_n=$!"
+	await test -e "$T/$_n.ready"
+}
+release() { eval "kill \$hold_in_$1; wait \$hold_$1 || true"; }
+
+# Chosen columns of a table of /proc/coremon, a row a line, found by their names. Arguments: file, column names.
+columns() {
+	_f=$1; shift
+	awk -v want="$*" '
+		NR == 2 { n = split(want, w); for (i = 1; i <= NF; i++) at[$i] = i
+			for (i = 1; i <= n; i++) if (!(w[i] in at)) { print "no column " w[i]; exit 1 } }
+		NR > 2 { for (i = 1; i <= n; i++) printf "%s%s", $at[w[i]], i < n ? " " : "\n" }' "$_f"
+}
+
+# A value of /proc/coremon/stats.
+stat_of() { awk -v n="$1" '$1 == n { print $2; f = 1 } END { exit !f }' $proc/stats || fail "stats has no $1"; }
+
+# Everything that was born is here or has ended.
+stats_add_up() {
+	awk '{ v[$1] = $2 } END {
+		born = v["opened_active"] + v["opened_passive"] + v["opened_listen"] + v["adopted"]
+		here = v["connections"] + v["listeners"]
+		if (born - v["ended"] != here) { print "stats do not add up: born " born ", ended " v["ended"] ", here " here; exit 1 } }' $proc/stats ||
+		{ cat $proc/stats; exit 1; }
+}
+
+# Every field that ss and the module both know must be equal for every socket of ss's that matches a filter.
+# Arguments: how many sockets there must be at least, ss filter words. -n NS first: in that network namespace.
+same_as_ss() {
+	_ss=ss
+	if [ "$1" = -n ]; then _ss="ip netns exec $2 ss"; shift 2; fi
+	_min=$1; shift
+	# shellcheck disable=SC2086
+	$_ss -tinmOHea "$@" >"$T/ss"
+	cat $proc/connections >"$T/connections"
+	awk -v min="$_min" -f /stage/tests/same-as-ss.awk "$T/ss" "$T/connections" ||
+		{ echo "--- ss"; head -n 8 "$T/ss"; echo "--- connections"; head -n 10 "$T/connections"; exit 1; }
+}
