@@ -365,7 +365,7 @@ static ssize_t connections_read(struct file *file, char __user *to, size_t size,
 	ssize_t n;
 
 	if (mutex_lock_interruptible(&reader->lock))
-		return -EINTR;
+		return -ERESTARTSYS;
 	if (*ppos == 0 && (reader->pos || !reader->walking)) {
 		/* Back at the beginning: a new reading. */
 		end(reader);

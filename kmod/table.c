@@ -101,9 +101,9 @@ static struct coremon_conn *conn_alloc(struct sock *sk, enum coremon_stat how)
 	conn->id = (u64)cookie[1] << 32 | cookie[0];
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
-	conn->listener = how == COREMON_STAT_OPENED_LISTEN || sk->sk_state == TCP_LISTEN;
-	if (how == COREMON_STAT_OPENED_PASSIVE)
-		conn->listener = false;	/* the child is still in the state of its listener */
+	/* A passive birth is told while the child is still in the state of its listener. */
+	conn->listener = how == COREMON_STAT_OPENED_LISTEN ||
+			 (how == COREMON_STAT_ADOPTED && sk->sk_state == TCP_LISTEN);
 	if (how != COREMON_STAT_ADOPTED)
 		conn->birth_ns = ktime_get_ns();
 	return conn;
@@ -302,7 +302,7 @@ unsigned int coremon_table_max(void)
 size_t coremon_table_memory(void)
 {
 	return sizeof(shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) +
-	       (size_t)atomic_read(&nr_records) * kmem_cache_size(conn_cache);
+	       (size_t)atomic_read(&nr_records) * ALIGN(sizeof(struct coremon_conn), SMP_CACHE_BYTES);
 }
 
 /**
