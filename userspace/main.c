@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * coremon - one program, a verb for each thing it does. Called by a name that ends in "coremon-VERB" it is that verb, so
+ * coremon-report is a link to it.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+#include "say.h"
+
+/** struct verb - one thing the program does */
+struct verb {
+	const char *name;
+	const char *alone;	/* the name of the program that does only this */
+	const char *help;
+	int (*run)(int argc, char **argv);
+};
+
+static const struct verb verbs[] = {
+	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
+};
+
+#define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
+
+static void usage(FILE *out)
+{
+	fputs("Usage: coremon VERB [arguments]\n\n", out);
+	for (size_t i = 0; i < NR_VERBS; i++)
+		fprintf(out, "  %-10s %s\n", verbs[i].name, verbs[i].help);
+	fputs("\ncoremon VERB --help tells of each, coremon --version the version.\n", out);
+}
+
+static int run(const struct verb *verb, int argc, char **argv)
+{
+	say_name(verb->alone);
+	argv[0] = (char *)verb->alone;
+	return verb->run(argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 0 && argv[0] ? argv[0] : "coremon";
+	const char *slash = strrchr(name, '/');
+
+	if (slash)
+		name = slash + 1;
+	for (size_t i = 0; i < NR_VERBS; i++) {
+		if (strcmp(name, verbs[i].alone) == 0)
+			return run(&verbs[i], argc, argv);
+	}
+	if (argc < 2) {
+		usage(stderr);
+		return 2;
+	}
+	for (size_t i = 0; i < NR_VERBS; i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0)
+			return run(&verbs[i], argc - 1, argv + 1);
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("coremon " COREMON_VERSION);
+		return 0;
+	}
+	say("no verb '%s'; coremon --help lists them", argv[1]);
+	return 2;
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "options.h"
+
+#include <ctype.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lines.h"
+#include "say.h"
+
+#define DEFAULT_INTERVAL UINT64_C(5000000000)
+#define LEAST_INTERVAL UINT64_C(10000000)
+#define MOST_SECONDS 31536000
+#define MOST_ROWS 16777216
+
+static const char help_text[] =
+	"Usage: coremon-report [options] [interval [count]] [filter]\n"
+	"\n"
+	"Every interval (seconds, 0.01 or more; 5 if not given) print what the machine's\n"
+	"network did in it, count times or for ever. The first report comes after the\n"
+	"first interval.\n"
+	"\n"
+	"  -n, --number=N    show N connections, 0 for all (as many as fit on a terminal,\n"
+	"                    else 20; all with --json and --csv)\n"
+	"  -j, --json        one JSON object a line for each interval, exact numbers\n"
+	"  -c, --csv[=WHAT]  comma separated values, exact numbers; WHAT is system (if not\n"
+	"                    given), interfaces or connections\n"
+	"  -h, --help        this text\n"
+	"  -V, --version     the version\n"
+	"\n"
+	"Tr is sent, Re is received, retr and Retr are retransmitted. k, M, G are thousands,\n"
+	"millions, thousands of millions. `-` is not known. The first row of numbers is the\n"
+	"sum over all interfaces but lo; each interface that did anything has a row below.\n"
+	"Shown are connections that did anything in the interval, the busiest first.\n"
+	"\n"
+	"The filter chooses connections as ss does: comparisons joined by and, or, not, ( ).\n"
+	"  state established   exclude time-wait   state connected   sport = :22\n"
+	"  dport :443   src 10.0.0.0/8   dst [2001:db8::]/32:443   comm nginx   pid 123\n"
+	"and = != < > <= >= with any column:\n";
+
+static void print_help(void)
+{
+	int at = 0;
+
+	fputs(help_text, stdout);
+	for (int col = 0; col < C_NR; col++) {
+		int len = (int)strlen(conn_columns[col].name);
+
+		if (at == 0 || at + 1 + len > 79) {
+			printf("%s  %s", at ? "\n" : "", conn_columns[col].name);
+			at = 2 + len;
+		} else {
+			printf(" %s", conn_columns[col].name);
+			at += 1 + len;
+		}
+	}
+	fputs("\n\nSee coremon-report(8).\n", stdout);
+}
+
+bool parse_seconds(const char *text, uint64_t *ns)
+{
+	uint64_t unit = 100000000, fraction = 0, seconds = 0;
+	size_t whole = strspn(text, "0123456789");
+	char digits[16];
+
+	if (whole == 0 || whole >= sizeof(digits))
+		return false;
+	memcpy(digits, text, whole);
+	digits[whole] = '\0';
+	if (!parse_number(digits, &seconds) || seconds > MOST_SECONDS)
+		return false;
+	text += whole;
+	if (*text == '.') {
+		for (text++; isdigit((unsigned char)*text); text++, unit /= 10)
+			fraction += unit * (uint64_t)(*text - '0');
+	}
+	*ns = seconds * 1000000000u + fraction;
+	return !*text && *ns >= LEAST_INTERVAL;
+}
+
+static const struct writer *csv_writer(const char *what)
+{
+	static const struct {
+		const char *name;
+		const struct writer *writer;
+	} sections[] = {
+		{ "system", &csv_system_writer },
+		{ "interfaces", &csv_interfaces_writer },
+		{ "connections", &csv_connections_writer },
+	};
+
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (!what || strcmp(what, sections[i].name) == 0)
+			return sections[i].writer;
+	}
+	return NULL;
+}
+
+static enum options_result parse_option(struct options *options, int opt)
+{
+	uint64_t n;
+
+	switch (opt) {
+	case 'n':
+		if (!parse_number(optarg, &n) || n > MOST_ROWS) {
+			say("-n: '%s' is not a number of connections", optarg);
+			return OPTIONS_BAD;
+		}
+		options->out.limit = (long)n;
+		return OPTIONS_RUN;
+	case 'j':
+		options->writer = &json_writer;
+		return OPTIONS_RUN;
+	case 'c':
+		options->writer = csv_writer(optarg);
+		if (options->writer)
+			return OPTIONS_RUN;
+		say("--csv: '%s' is not one of system, interfaces, connections", optarg);
+		return OPTIONS_BAD;
+	case 'h':
+		print_help();
+		return OPTIONS_DONE;
+	case 'V':
+		puts("coremon " COREMON_VERSION);
+		return OPTIONS_DONE;
+	default:
+		return OPTIONS_BAD;	/* getopt has said why */
+	}
+}
+
+/* The words from @argv on are the filter. */
+static enum options_result parse_filter(struct options *options, int argc, char **argv)
+{
+	char error[256];
+	size_t size = 1;
+	char *text;
+
+	if (argc == 0)
+		return OPTIONS_RUN;
+	for (int i = 0; i < argc; i++)
+		size += strlen(argv[i]) + 1;
+	text = malloc(size);
+	if (!text) {
+		say("out of memory");
+		return OPTIONS_BAD;
+	}
+	text[0] = '\0';
+	for (int i = 0; i < argc; i++) {
+		strcat(text, argv[i]);
+		if (i + 1 < argc)
+			strcat(text, " ");
+	}
+	options->filter = filter_parse(text, error, sizeof(error));
+	free(text);
+	if (options->filter)
+		return OPTIONS_RUN;
+	say("%s", error);
+	return OPTIONS_BAD;
+}
+
+static enum options_result parse_arguments(struct options *options, int argc, char **argv)
+{
+	if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
+		if (!parse_seconds(argv[0], &options->interval_ns)) {
+			say("'%s' is not an interval in seconds", argv[0]);
+			return OPTIONS_BAD;
+		}
+		argc--;
+		argv++;
+		if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
+			if (!parse_number(argv[0], &options->count) || options->count == 0) {
+				say("'%s' is not a count of intervals", argv[0]);
+				return OPTIONS_BAD;
+			}
+			argc--;
+			argv++;
+		}
+	}
+	return parse_filter(options, argc, argv);
+}
+
+enum options_result options_parse(struct options *options, int argc, char **argv)
+{
+	static const struct option longs[] = {
+		{ "number", required_argument, NULL, 'n' }, { "json", no_argument, NULL, 'j' },
+		{ "csv", optional_argument, NULL, 'c' },    { "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },	    { NULL, 0, NULL, 0 },
+	};
+	enum options_result result = OPTIONS_RUN;
+	int opt;
+
+	memset(options, 0, sizeof(*options));
+	options->interval_ns = DEFAULT_INTERVAL;
+	options->writer = &text_writer;
+	options->out.limit = -1;
+	optind = 1;
+	while (result == OPTIONS_RUN && (opt = getopt_long(argc, argv, "n:jc::hV", longs, NULL)) != -1)
+		result = parse_option(options, opt);
+	if (result == OPTIONS_RUN)
+		result = parse_arguments(options, argc - optind, argv + optind);
+	return result;
+}
+
+void options_free(struct options *options)
+{
+	filter_free(options->filter);
+	options->filter = NULL;
+}

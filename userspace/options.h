@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line of `coremon report`. */
+#ifndef COREMON_OPTIONS_H
+#define COREMON_OPTIONS_H
+
+#include <stdint.h>
+
+#include "filter.h"
+#include "out.h"
+
+/** struct options - what the user asked for */
+struct options {
+	uint64_t interval_ns;
+	uint64_t count;			/* intervals, 0 for ever */
+	const struct writer *writer;
+	struct out_options out;
+	struct filter *filter;		/* or NULL */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
+
+/**
+ * options_parse() - read the command line.
+ *
+ * Return: OPTIONS_RUN with @options set (options_free() it); OPTIONS_DONE after --help or --version; OPTIONS_BAD after one
+ * line on stderr.
+ */
+enum options_result options_parse(struct options *options, int argc, char **argv);
+
+/** options_free() - free the filter. */
+void options_free(struct options *options);
+
+/** parse_seconds() - read "2", "0.5" into nanoseconds. Return: true when @text is a time of 10 ms to a year. */
+bool parse_seconds(const char *text, uint64_t *ns);
+
+#endif /* COREMON_OPTIONS_H */

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reports for programs: one JSON object a line for each interval. What is not known is null. */
+#include <jansson.h>
+#include <string.h>
+
+#include "fmt.h"
+#include "out.h"
+#include "say.h"
+
+static void put_number(json_t *object, const char *name, bool known, uint64_t value)
+{
+	json_object_set_new(object, name, known && value <= INT64_MAX ? json_integer((json_int_t)value) : json_null());
+}
+
+static void put_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
+{
+	char buf[RATE_NAME_LEN];
+
+	json_object_set_new(object, rate_name(name, buf),
+			    delta->grown_known ? json_real(per_second(delta->grown, elapsed_ns)) : json_null());
+}
+
+/* A name that is not UTF-8 is written with \ooo. */
+static void put_text(json_t *object, const char *name, const char *value)
+{
+	char buf[FMT_NAME_LEN];
+	json_t *text = json_string(value);
+
+	json_object_set_new(object, name, text ? text : json_string(fmt_name(value, buf)));
+}
+
+static void put_host(json_t *object, const struct report *report)
+{
+	json_t *group = NULL;
+	const char *name = "";
+
+	for (unsigned int i = 0; i < H_NR; i++) {
+		const struct host_column *column = &host_columns[i];
+		const struct delta *delta = &report->host.col[i];
+
+		if (strcmp(column->group, name) != 0) {
+			name = column->group;
+			group = json_object();
+			json_object_set_new(object, name, group);
+		}
+		put_number(group, column->name, delta->now_known, delta->now);
+		put_rate(group, column->name, delta, report->elapsed_ns);
+	}
+}
+
+/* The sums over devices, and each device. */
+static void put_devices(json_t *object, const char *total, const char *each, const struct devs_delta *devs,
+			const char *const *names, unsigned int nr, uint64_t elapsed_ns)
+{
+	json_t *sum = json_object();
+	json_t *list = json_array();
+
+	for (unsigned int col = 0; col < nr; col++)
+		put_rate(sum, names[col], &devs->total[col], elapsed_ns);
+	for (unsigned int i = 0; i < devs->nr; i++) {
+		json_t *dev = json_object();
+
+		put_text(dev, "name", devs->dev[i].name);
+		for (unsigned int col = 0; col < nr; col++) {
+			const struct delta *delta = &devs->dev[i].col[col];
+
+			put_number(dev, names[col], delta->now_known, delta->now);
+			put_rate(dev, names[col], delta, elapsed_ns);
+		}
+		json_array_append_new(list, dev);
+	}
+	json_object_set_new(object, total, sum);
+	json_object_set_new(object, each, list);
+}
+
+static json_t *column_value(const struct conn *conn, enum conn_col col)
+{
+	char buf[FMT_NAME_LEN];
+	json_t *text;
+
+	if (!conn_known(conn, col))
+		return json_null();
+	switch (conn_columns[col].type) {
+	case COL_HEX:
+		snprintf(buf, sizeof(buf), "%llx", (unsigned long long)conn->num[col]);
+		return json_string(buf);
+	case COL_TEXT:
+		text = json_string(conn_text(conn, col));
+		return text ? text : json_string(fmt_name(conn_text(conn, col), buf));
+	case COL_ENDPOINT:
+		return json_string(endpoint_format(conn_endpoint(conn, col), buf));
+	default:
+		return json_integer((json_int_t)conn->num[col]);
+	}
+}
+
+static json_t *connection(const struct rank_row *row, uint64_t elapsed_ns)
+{
+	json_t *object = json_object();
+
+	for (unsigned int col = 0; col < C_NR; col++) {
+		int k = conn_counter_of((enum conn_col)col);
+
+		json_object_set_new(object, conn_columns[col].name, column_value(&row->conn, (enum conn_col)col));
+		if (k >= 0) {
+			struct delta delta = conn_delta(row, (enum conn_counter)k);
+
+			put_rate(object, conn_columns[col].name, &delta, elapsed_ns);
+		}
+	}
+	return object;
+}
+
+static void put_connections(json_t *object, const struct report *report)
+{
+	struct rank_sum sum = rank_left_out(report->rank, report->rank->nr);
+	json_t *list = json_array();
+	json_t *rest = json_object();
+
+	for (unsigned int i = 0; i < report->rank->nr; i++)
+		json_array_append_new(list, connection(&report->rank->row[i], report->elapsed_ns));
+	json_object_set_new(object, "connections", report->source == SOURCE_NONE ? json_null() : list);
+	if (report->source == SOURCE_NONE)
+		json_decref(list);
+
+	put_number(rest, "connections", report->source != SOURCE_NONE, sum.connections);
+	put_number(rest, "not_known", report->source != SOURCE_NONE, sum.unknown);
+	json_object_set_new(rest, "bytes_sent_per_s", json_real(per_second(sum.bytes_sent, report->elapsed_ns)));
+	json_object_set_new(rest, "bytes_received_per_s", json_real(per_second(sum.bytes_received, report->elapsed_ns)));
+	json_object_set_new(object, "left_out", rest);
+}
+
+static void put_module(json_t *object, const struct report *report)
+{
+	json_t *module = json_object();
+
+	for (unsigned int i = 0; i < M_NR; i++)
+		put_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
+	put_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
+	json_object_set_new(object, "module", module);
+}
+
+static void json_interval(FILE *out, const struct report *report, const struct out_options *options)
+{
+	json_t *object = json_object();
+	char buf[FMT_LEN];
+
+	(void)options;
+	json_object_set_new(object, "time", json_string(fmt_iso(report->now.real_ns, buf)));
+	put_number(object, "realtime_ns", true, report->now.real_ns);
+	put_number(object, "elapsed_ns", true, report->elapsed_ns);
+	json_object_set_new(object, "source", json_string(source_name(report->source)));
+	put_host(object, report);
+	put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
+	put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
+	put_connections(object, report);
+	put_module(object, report);
+	if (json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0 && !ferror(out))
+		say("out of memory: an interval could not be written");
+	fputc('\n', out);
+	json_decref(object);
+}
+
+static void json_begin(FILE *out)
+{
+	(void)out;
+}
+
+const struct writer json_writer = { json_begin, file_limit, json_interval };

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "say.h"
+
+const char *source_name(enum source_kind kind)
+{
+	switch (kind) {
+	case SOURCE_MODULE:
+		return "module";
+	case SOURCE_DIAG:
+		return "inet_diag";
+	default:
+		return "none";
+	}
+}
+
+enum source_kind source_read(const struct root *root, row_fn row, void *ctx)
+{
+	int ret = module_read(root, row, ctx);
+
+	if (ret == 0)
+		return SOURCE_MODULE;
+	if (ret == -ENOENT)
+		say_once("module", "no /proc/coremon (module not loaded): connections are from inet_diag, without owner, age, calls");
+	else if (ret != -EPROTO)
+		say_once("module", "/proc/coremon/connections: %s: connections are from inet_diag", strerror(-ret));
+
+	ret = diag_read(root, row, ctx);
+	if (ret == 0)
+		return SOURCE_DIAG;
+	say_once("inet_diag", "inet_diag: %s: connections are not known", strerror(-ret));
+	return SOURCE_NONE;
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * inet_diag: what the kernel tells of its TCP sockets without the module.
+ *
+ * Under COREMON_ROOT the answers are those captured in $COREMON_ROOT/inet_diag, netlink messages one after the other as the
+ * kernel sends them; where there is no such file there are no connections to know of.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <limits.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "say.h"
+#include "source.h"
+
+#define DUMP_SIZE 32768		/* what the kernel fills at most for one recvmsg() */
+#define CAPTURE_MAX (64u << 20)
+
+/* Kernel state numbers, include/net/tcp_states.h. */
+enum { ST_ESTABLISHED = 1, ST_SYN_RECV = 3, ST_TIME_WAIT = 6, ST_CLOSE = 7, ST_LISTEN = 10, ST_NR = 12 };
+
+static const char *const state_names[ST_NR] = {
+	[1] = "ESTABLISHED", [2] = "SYN_SENT", [3] = "SYN_RECV", [4] = "FIN_WAIT1", [5] = "FIN_WAIT2", [6] = "TIME_WAIT",
+	[7] = "CLOSE", [8] = "CLOSE_WAIT", [9] = "LAST_ACK", [10] = "LISTEN", [11] = "CLOSING",
+};
+
+static const char *const ca_names[] = { "Open", "Disorder", "CWR", "Recovery", "Loss" };
+
+/** struct attrs - the attributes of a message that are of use */
+struct attrs {
+	const struct nlattr *info;
+};
+
+static int take_attr(const struct nlattr *attr, void *data)
+{
+	struct attrs *attrs = data;
+
+	if (mnl_attr_get_type(attr) == INET_DIAG_INFO)
+		attrs->info = attr;
+	return MNL_CB_OK;
+}
+
+/* A field of tcp_info is known where the kernel's struct reaches to its end. */
+#define TAKE(conn, col, info, len, field)                                                                                          \
+	do {                                                                                                                       \
+		if ((len) >= offsetof(struct tcp_info, field) + sizeof((info)->field))                                             \
+			conn_set_num(conn, col, (info)->field);                                                                    \
+	} while (0)
+
+static void take_info(struct conn *conn, const struct nlattr *attr)
+{
+	struct tcp_info info;
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	if (len > sizeof(info))
+		len = sizeof(info);
+	memset(&info, 0, sizeof(info));
+	memcpy(&info, mnl_attr_get_payload(attr), len);
+
+	if (len > offsetof(struct tcp_info, tcpi_ca_state) && info.tcpi_ca_state < sizeof(ca_names) / sizeof(ca_names[0]))
+		conn_set_text(conn, C_CA_STATE, ca_names[info.tcpi_ca_state]);
+	TAKE(conn, C_PACKETS_OUT, &info, len, tcpi_unacked);
+	if (info.tcpi_rtt)
+		TAKE(conn, C_SRTT_US, &info, len, tcpi_rtt);
+	TAKE(conn, C_SSTHRESH, &info, len, tcpi_snd_ssthresh);
+	TAKE(conn, C_CWND, &info, len, tcpi_snd_cwnd);
+	TAKE(conn, C_RETRANS, &info, len, tcpi_total_retrans);
+	TAKE(conn, C_BYTES_ACKED, &info, len, tcpi_bytes_acked);
+	TAKE(conn, C_BYTES_RECEIVED, &info, len, tcpi_bytes_received);
+	TAKE(conn, C_SEGS_OUT, &info, len, tcpi_segs_out);
+	TAKE(conn, C_SEGS_IN, &info, len, tcpi_segs_in);
+	if (info.tcpi_min_rtt && info.tcpi_min_rtt != UINT32_MAX)
+		TAKE(conn, C_MIN_RTT_US, &info, len, tcpi_min_rtt);
+	TAKE(conn, C_DATA_SEGS_IN, &info, len, tcpi_data_segs_in);
+	TAKE(conn, C_DATA_SEGS_OUT, &info, len, tcpi_data_segs_out);
+	TAKE(conn, C_BYTES_SENT, &info, len, tcpi_bytes_sent);
+	TAKE(conn, C_BYTES_RETRANS, &info, len, tcpi_bytes_retrans);
+}
+
+static void take_endpoint(struct conn *conn, enum conn_col col, bool v6, const __be32 addr[4], __be16 port)
+{
+	struct endpoint ep = { .v6 = v6, .port = ntohs(port) };
+
+	memcpy(ep.addr, addr, v6 ? 16 : 4);
+	conn_set_endpoint(conn, col, &ep);
+}
+
+/* Return: true when the message is of a full socket and @conn holds it. */
+static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct conn *conn)
+{
+	struct attrs attrs = { NULL };
+	struct inet_diag_msg msg;
+	bool v6;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(msg))
+		return false;
+	memcpy(&msg, mnl_nlmsg_get_payload(nlh), sizeof(msg));
+	if (msg.idiag_family != AF_INET && msg.idiag_family != AF_INET6)
+		return false;
+	if (msg.idiag_state >= ST_NR || !state_names[msg.idiag_state] || msg.idiag_state == ST_TIME_WAIT)
+		return false;
+	mnl_attr_parse(nlh, sizeof(msg), take_attr, &attrs);
+	/* Handshakes not yet accepted and TIME_WAIT have no tcp_info: they are no full sockets. */
+	if (!attrs.info)
+		return false;
+
+	conn->known = 0;
+	v6 = msg.idiag_family == AF_INET6;
+	conn_set_num(conn, C_ID, (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0]);
+	if (netns)
+		conn_set_num(conn, C_NETNS, netns);
+	conn_set_text(conn, C_FAMILY, v6 ? "inet6" : "inet");
+	conn_set_text(conn, C_STATE, state_names[msg.idiag_state]);
+	take_endpoint(conn, C_LOCAL, v6, msg.id.idiag_src, msg.id.idiag_sport);
+	take_endpoint(conn, C_REMOTE, v6, msg.id.idiag_dst, msg.id.idiag_dport);
+	conn_set_num(conn, C_UID, msg.idiag_uid);
+	conn_set_num(conn, C_SEND_Q, msg.idiag_wqueue);
+	conn_set_num(conn, C_RECV_Q, msg.idiag_rqueue);
+	if (msg.idiag_state != ST_LISTEN)
+		take_info(conn, attrs.info);
+	return true;
+}
+
+int diag_messages(const void *buf, unsigned int len, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
+{
+	const struct nlmsghdr *nlh = buf;
+	struct conn conn;
+	int rest = (int)len;
+
+	for (; mnl_nlmsg_ok(nlh, rest); nlh = mnl_nlmsg_next(nlh, &rest)) {
+		if (seq && nlh->nlmsg_seq != seq)
+			continue;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (nlh->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
+
+			if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
+				return -EBADMSG;
+			return err->error < 0 && err->error >= -4095 ? err->error : -EBADMSG;
+		}
+		if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY || !parse_message(nlh, netns, &conn))
+			continue;
+		/* A dump goes on where it stopped in a list that moves: it may show a socket twice. */
+		row(ctx, &conn);
+	}
+	return rest > 0 ? -EBADMSG : 1;
+}
+
+static int request(struct mnl_socket *nl, uint8_t family, uint32_t seq)
+{
+	_Alignas(struct nlmsghdr) char buf[256];
+	struct inet_diag_req_v2 *req;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_seq = seq;
+	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+	req->sdiag_family = family;
+	req->sdiag_protocol = IPPROTO_TCP;
+	req->idiag_ext = 1 << (INET_DIAG_INFO - 1);
+	req->idiag_states = ((1u << ST_NR) - 1) & ~(1u << ST_SYN_RECV | 1u << ST_TIME_WAIT | 1u << ST_CLOSE | 1u);
+	return mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+}
+
+static int dump(struct mnl_socket *nl, uint8_t family, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
+{
+	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
+	int ret = request(nl, family, seq);
+
+	if (ret < 0)
+		return ret;
+	do {
+		ssize_t got;
+
+		do {
+			got = mnl_socket_recvfrom(nl, buf, sizeof(buf));
+		} while (got < 0 && errno == EINTR);
+		if (got < 0)
+			return -errno;
+		ret = diag_messages(buf, (unsigned int)got, seq, netns, row, ctx);
+	} while (ret > 0);
+	return ret;
+}
+
+static int read_live(row_fn row, void *ctx)
+{
+	struct mnl_socket *nl = mnl_socket_open(NETLINK_SOCK_DIAG);
+	uint64_t netns = 0;
+	struct stat st;
+	int ret;
+
+	if (!nl)
+		return -errno;
+	if (stat("/proc/self/ns/net", &st) == 0)
+		netns = st.st_ino;
+	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
+		ret = -errno;
+	else
+		ret = dump(nl, AF_INET, 1, netns, row, ctx);
+	if (ret == 0) {
+		ret = dump(nl, AF_INET6, 2, netns, row, ctx);
+		if (ret == -ENOENT)	/* a kernel without IPv6 */
+			ret = 0;
+	}
+	mnl_socket_close(nl);
+	return ret;
+}
+
+/* Messages captured to a file: two dumps one after the other, each with its end message. */
+static int read_capture(const struct root *root, row_fn row, void *ctx)
+{
+	size_t len = 0, room = 1u << 20;
+	char *buf = NULL;
+	ssize_t got;
+	int fd, ret;
+
+	fd = root_open(root, "/inet_diag");
+	if (fd < 0)
+		return fd;
+	do {
+		char *more = realloc(buf, room);
+
+		ret = -ENOMEM;
+		if (!more)
+			goto out;
+		buf = more;
+		got = read(fd, buf + len, room - len);
+		ret = -errno;
+		if (got < 0)
+			goto out;
+		len += (size_t)got;
+		if (len == room)
+			room *= 2;
+	} while (got > 0 && room <= CAPTURE_MAX);
+
+	ret = 0;
+	for (size_t at = 0; at < len && ret == 0;) {
+		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(buf + at);
+		size_t size = len - at;
+
+		if (mnl_nlmsg_ok(nlh, (int)size))
+			size = MNL_ALIGN(nlh->nlmsg_len) < size ? MNL_ALIGN(nlh->nlmsg_len) : size;
+		ret = diag_messages(nlh, (unsigned int)size, 0, 0, row, ctx);
+		if (ret > 0)
+			ret = 0;
+		at += size;
+	}
+	if (ret == -EBADMSG) {
+		say_once("capture", "inet_diag: ends in the middle of a message");
+		ret = 0;
+	}
+out:
+	free(buf);
+	close(fd);
+	return ret;
+}
+
+int diag_read(const struct root *root, row_fn row, void *ctx)
+{
+	return root_moved(root) ? read_capture(root, row, ctx) : read_live(row, ctx);
+}
