@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "filter_tree.h"
-#include "filter.tab.h"
+#include "filter_grammar.tab.h"
 
 /* The scanner flex makes, which brings no header of its own that every flex agrees on. */
 typedef struct yy_buffer_state *YY_BUFFER_STATE;

@@ -281,6 +281,16 @@ static bool set_value(struct filter_parser *parser, struct filter *leaf, const s
 	}
 }
 
+bool filter_check_field(struct filter_parser *parser, const struct word *field)
+{
+	struct filter leaf;
+
+	if (find_field(&leaf, field->text))
+		return true;
+	filter_error(parser, field, "is not a column (coremon-report --help lists them)");
+	return false;
+}
+
 struct filter *filter_leaf(struct filter_parser *parser, const struct word *field, enum filter_op op, const struct word *value)
 {
 	struct filter *leaf = filter_node(parser, F_NUMBER, NULL, NULL);
@@ -288,9 +298,8 @@ struct filter *filter_leaf(struct filter_parser *parser, const struct word *fiel
 	if (!leaf)
 		return NULL;
 	leaf->op = op;
-	if (!find_field(leaf, field->text))
-		filter_error(parser, field, "is not a column (coremon report --help lists them)");
-	else if ((leaf->kind == F_NUMBER || leaf->kind == F_PORT || only_equal(parser, field, op)) &&
+	find_field(leaf, field->text);
+	if ((leaf->kind == F_NUMBER || leaf->kind == F_PORT || only_equal(parser, field, op)) &&
 		 set_value(parser, leaf, value))
 		return leaf;
 	filter_free(leaf);

@@ -39,7 +39,8 @@ struct filter_parser {
 	struct filter *result;
 	char *error;		/* for the user; empty while all is well */
 	size_t error_size;
-	struct word token;	/* the word read last, for messages */
+	struct word token;	/* the word read last, for messages; empty at the end */
+	struct word last;	/* the last one that was not blank */
 	int next;		/* where the next word begins, from 1 */
 };
 
@@ -48,6 +49,9 @@ void filter_error(struct filter_parser *parser, const struct word *word, const c
 
 /** filter_node() - Return: a new inner node, or NULL (the error is set, @left and @right are freed). */
 struct filter *filter_node(struct filter_parser *parser, enum filter_kind kind, struct filter *left, struct filter *right);
+
+/** filter_check_field() - Return: true where @field is something to compare; else false, and the error is set. */
+bool filter_check_field(struct filter_parser *parser, const struct word *field);
 
 /** filter_leaf() - Return: the comparison "@field @op @value", or NULL where it makes no sense (the error is set). */
 struct filter *filter_leaf(struct filter_parser *parser, const struct word *field, enum filter_op op, const struct word *value);

@@ -152,9 +152,11 @@ static enum options_result parse_filter(struct options *options, int argc, char 
 		if (i + 1 < argc)
 			strcat(text, " ");
 	}
-	options->filter = filter_parse(text, error, sizeof(error));
+	error[0] = '\0';
+	if (text[strspn(text, " \t")])
+		options->filter = filter_parse(text, error, sizeof(error));
 	free(text);
-	if (options->filter)
+	if (!error[0])
 		return OPTIONS_RUN;
 	say("%s", error);
 	return OPTIONS_BAD;

@@ -17,7 +17,7 @@ void say_name(const char *name)
 	program = name;
 }
 
-static void vsay(const char *fmt, va_list ap)
+static void __attribute__((format(printf, 1, 0))) vsay(const char *fmt, va_list ap)
 {
 	fprintf(stderr, "%s: ", program);
 	vfprintf(stderr, fmt, ap);

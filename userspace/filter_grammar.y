@@ -25,6 +25,7 @@ static void filter_yyerror(void *scanner, struct filter_parser *parser, const ch
 %token <op> OP "comparison"
 %token AND "and" OR "or" NOT "not" BAD "bad character"
 %type <filter> or and not
+%type <word> field
 %destructor { filter_free($$); } <filter>
 
 %%
@@ -47,8 +48,13 @@ and:
 not:
 	NOT not { $$ = filter_node(parser, F_NOT, $2, NULL); if (!$$) YYABORT; }
 |	'(' or ')' { $$ = $2; }
-|	WORD OP WORD { $$ = filter_leaf(parser, &$1, $2, &$3); if (!$$) YYABORT; }
-|	WORD WORD { $$ = filter_leaf(parser, &$1, OP_EQ, &$2); if (!$$) YYABORT; }
+|	field OP WORD { $$ = filter_leaf(parser, &$1, $2, &$3); if (!$$) YYABORT; }
+|	field WORD { $$ = filter_leaf(parser, &$1, OP_EQ, &$2); if (!$$) YYABORT; }
+;
+
+/* Checked as soon as it is read, so that a wrong name is what the user is told of, whatever follows it. */
+field:
+	WORD { if (!filter_check_field(parser, &$1)) YYABORT; $$ = $1; }
 ;
 
 %%
@@ -59,6 +65,8 @@ static void filter_yyerror(void *scanner, struct filter_parser *parser, const ch
 	(void)message;
 	if (parser->token.text[0])
 		filter_error(parser, &parser->token, "is not expected here");
+	else if (parser->last.text[0])
+		filter_error(parser, &parser->last, "needs something after it");
 	else
-		filter_error(parser, NULL, "something is missing at the end");
+		filter_error(parser, NULL, "it is empty");
 }
