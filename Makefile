@@ -5,7 +5,8 @@ MAKEFLAGS += --no-print-directory
 
 # The kernel to build for: this machine's own if its headers are here, else the newest whose headers are.
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) $(lastword $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V)))
-RELEASE = $(shell $(MAKE) -s -C $(KDIR) kernelrelease 2>/dev/null)
+# The headers know their release; `make kernelrelease` does not on Debian.
+RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
 PREFIX ?= /usr/local
 DESTDIR ?=
 MANDIR ?= $(PREFIX)/share/man

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
 # Sourced by the scripts beside it: where things are, and how a script speaks.
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
 # Sourced by run.sh and selftest/run.sh: how the host runs a guest's tests and judges what came of them.
 
 # Boots a kernel line on a stage, runs the tests in it, prints KTAP. What the guest itself printed is taken over; the host

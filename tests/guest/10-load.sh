@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Loaded, the files are there with their rights and headers; unloaded, nothing is.
 . ./tests/lib.sh

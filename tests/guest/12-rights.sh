@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Only root and the group of proc_gid read the files, and nobody writes them.
 . ./tests/lib.sh

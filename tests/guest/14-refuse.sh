@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 120
 # A load that cannot be is refused with a line in the kernel's log and leaves nothing behind.

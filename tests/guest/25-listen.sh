@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Listening sockets, with limit and length of the accept queue as ss shows them.
 . ./tests/lib.sh

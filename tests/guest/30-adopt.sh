@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Connections and listeners that were open before the load, in any network namespace, are in the table with their whole
 # totals; what began before the load and is not known of it is `-`.

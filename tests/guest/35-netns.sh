@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A reader in the initial network namespace sees all, one in another its own.
 . ./tests/lib.sh

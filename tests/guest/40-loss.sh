@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 150
 # Over a link that loses packets: retransmits are those ss and iperf3 count, and the CA states were seen to change.

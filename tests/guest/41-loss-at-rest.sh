@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 120
 # Transfers over loopback that loses 3 %: at rest every field equals what ss says, retransmits included.

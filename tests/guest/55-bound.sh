@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # max_conns is kept; what is refused is counted, and everything still adds up.
 . ./tests/lib.sh

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 60
 # After thousands of connections that came and went, by close and by reset, none is left and all were counted.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 90
 # What coremon-report says of an interval is what the counters of /proc say.

@@ -1,3 +1,4 @@
+#!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # modprobe loads what `make install` laid down, and what dkms installed.
 . ./tests/lib.sh

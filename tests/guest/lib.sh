@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # Sourced by the tests. They run as root in a guest, in /stage, each with the module not loaded.
 set -eu
 T=$(mktemp -d)
@@ -13,8 +14,7 @@ unload() { rmmod coremon; }
 
 # What is left over is ended when the test ends, whatever way it does.
 children=
-end() { s=$?; exec 9>&- || true; for p in $children; do kill "$p" 2>/dev/null || true; done; grep -q '^coremon ' /proc/modules && rmmod coremon; exit $s; }
-exec 9>/dev/null
+end() { s=$?; for p in $children; do kill "$p" 2>/dev/null || true; done; grep -q '^coremon ' /proc/modules && rmmod coremon; exit $s; }
 trap end EXIT
 
 # Run in the background until the test ends. Argument: command.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
 # Sourced by the transfer tests. Every column ss knows too is equal to what ss says of the same socket, and bytes and calls
 # are those the application itself counted. Set address.
 . ./tests/lib.sh
