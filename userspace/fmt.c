@@ -88,7 +88,7 @@ char *fmt_name(const char *name, char buf[FMT_NAME_LEN])
 	for (; *name && len + 5 <= FMT_NAME_LEN; name++) {
 		unsigned char c = (unsigned char)*name;
 
-		if (c > ' ' && c < 0x7f && c != '\\')
+		if (c >= ' ' && c < 0x7f && c != '\\')
 			buf[len++] = (char)c;
 		else
 			len += (size_t)snprintf(buf + len, 5, "\\%03o", c);

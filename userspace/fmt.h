@@ -38,9 +38,9 @@ char *fmt_iso(uint64_t real_ns, char buf[FMT_LEN]);
 #define FMT_NAME_LEN (4 * CONN_TEXT_LEN + 1)
 
 /**
- * fmt_name() - a name with white space, backslash and bytes that do not print as \ooo, as /proc/coremon shows it.
+ * fmt_name() - a name with backslash and bytes that do not print as \ooo, so that no name can disturb the terminal.
  *
- * No name can then disturb the terminal or the columns. Return: @buf.
+ * Return: @buf.
  */
 char *fmt_name(const char *name, char buf[FMT_NAME_LEN]);
 

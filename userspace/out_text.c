@@ -233,7 +233,7 @@ static void text_interval(FILE *out, const struct report *report, const struct o
 	disk_table(&text, report);
 	text_connections(&text, report, options);
 	if (report->refused.grown_known && report->refused.grown) {
-		fprintf(out, "%s new connections are not in the module's table: it had no room (coremon parameter max_conns)",
+		fprintf(out, "%s new connections are not in the table: no room (the module's max_conns)",
 			fmt_count(report->refused.grown, buf));
 		text_line(&text);
 	}

@@ -12,7 +12,7 @@
 
 #define DEFAULT_ROWS 20
 #define LEAST_ROWS 3		/* shown on a terminal however low it is */
-#define NUMBERS 77		/* width of the numbers of a row */
+#define NUMBERS 78		/* width of the numbers of a row */
 #define INDENT 4		/* of the addresses below them */
 #define IPV4_END 21		/* 255.255.255.255:65535 */
 
@@ -108,7 +108,7 @@ static void headings(struct text *text, const struct layout *layout)
 		text_cell(text, "Tr");
 		text_cell(text, "Re");
 	}
-	fprintf(text->out, "%6s  %-8s%8s  %-*s", "retr", "CA", "rtt", layout->one_line ? 11 : 0, "state");
+	fprintf(text->out, "%7s  %-8s%8s  %-*s", "retr", "CA", "rtt", layout->one_line ? 11 : 0, "state");
 	if (layout->one_line) {
 		fputs("  ", text->out);
 		print_names(text, layout, &names);
@@ -148,7 +148,7 @@ static void connection(struct text *text, const struct report *report, const str
 	rate_cell(text, report, row, K_SEGS_IN);
 	count_cell(text, conn, C_SEND_Q);
 	count_cell(text, conn, C_RECV_Q);
-	fprintf(text->out, "%6s", retrans.grown_known ? fmt_count(retrans.grown, buf) : "-");
+	text_cell(text, retrans.grown_known ? fmt_count(retrans.grown, buf) : "-");
 	fprintf(text->out, "  %-8s", conn_known(conn, C_CA_STATE) ? fmt_name(conn->ca_state, name) : "-");
 	fprintf(text->out, "%8s", conn_known(conn, C_SRTT_US) ? fmt_usec(conn->num[C_SRTT_US], buf) : "-");
 	fprintf(text->out, "  %-*s", layout->one_line ? 11 : 0, conn_known(conn, C_STATE) ? fmt_name(conn->state, name) : "-");
