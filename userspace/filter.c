@@ -67,6 +67,7 @@ struct filter *filter_parse(const char *text, char *error, size_t size)
 		failed = 2;
 	filter_yylex_destroy(scanner);
 	if (failed) {
+		filter_free(parser.result);
 		filter_error(&parser, NULL, failed == 2 ? "too long" : "makes no sense");
 		return NULL;
 	}

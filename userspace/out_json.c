@@ -114,19 +114,22 @@ static json_t *connection(const struct rank_row *row, uint64_t elapsed_ns)
 static void put_connections(json_t *object, const struct report *report)
 {
 	struct rank_sum sum = rank_left_out(report->rank, report->rank->nr);
+	bool known = report->source != SOURCE_NONE;
+	struct delta sent = { .grown = sum.bytes_sent, .grown_known = known };
+	struct delta received = { .grown = sum.bytes_received, .grown_known = known };
 	json_t *list = json_array();
 	json_t *rest = json_object();
 
 	for (unsigned int i = 0; i < report->rank->nr; i++)
 		json_array_append_new(list, connection(&report->rank->row[i], report->elapsed_ns));
-	json_object_set_new(object, "connections", report->source == SOURCE_NONE ? json_null() : list);
-	if (report->source == SOURCE_NONE)
+	json_object_set_new(object, "connections", known ? list : json_null());
+	if (!known)
 		json_decref(list);
 
-	put_number(rest, "connections", report->source != SOURCE_NONE, sum.connections);
-	put_number(rest, "not_known", report->source != SOURCE_NONE, sum.unknown);
-	json_object_set_new(rest, "bytes_sent_per_s", json_real(per_second(sum.bytes_sent, report->elapsed_ns)));
-	json_object_set_new(rest, "bytes_received_per_s", json_real(per_second(sum.bytes_received, report->elapsed_ns)));
+	put_number(rest, "connections", known, sum.connections);
+	put_number(rest, "not_known", known, sum.unknown);
+	put_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
+	put_rate(rest, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "left_out", rest);
 }
 

@@ -9,6 +9,7 @@
 #define COREMON_SOURCE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "column.h"
@@ -59,6 +60,6 @@ int diag_read(const struct root *root, row_fn row, void *ctx);
  * Return: 1 when the dump goes on, 0 at its end, a negative errno for an error message, -EBADMSG for bytes that are no
  * message.
  */
-int diag_messages(const void *buf, unsigned int len, uint32_t seq, uint64_t netns, row_fn row, void *ctx);
+int diag_messages(const void *buf, size_t len, uint32_t seq, uint64_t netns, row_fn row, void *ctx);
 
 #endif /* COREMON_SOURCE_H */

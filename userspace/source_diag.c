@@ -132,13 +132,28 @@ static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct con
 	return true;
 }
 
-int diag_messages(const void *buf, unsigned int len, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
+/*
+ * Return: how many of @len bytes the message at their beginning takes, 0 where there is no whole message.
+ * Not mnl_nlmsg_ok(): it compares as int (libmnl 1.0.5) and lets a length above INT_MAX pass.
+ */
+static size_t message_size(const struct nlmsghdr *nlh, size_t len)
 {
-	const struct nlmsghdr *nlh = buf;
-	struct conn conn;
-	int rest = (int)len;
+	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len)
+		return 0;
+	return MNL_ALIGN(nlh->nlmsg_len) < len ? MNL_ALIGN(nlh->nlmsg_len) : len;
+}
 
-	for (; mnl_nlmsg_ok(nlh, rest); nlh = mnl_nlmsg_next(nlh, &rest)) {
+int diag_messages(const void *buf, size_t len, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
+{
+	const struct nlmsghdr *nlh;
+	struct conn conn;
+	size_t size;
+
+	for (size_t at = 0; at < len; at += size) {
+		nlh = (const struct nlmsghdr *)((const char *)buf + at);
+		size = message_size(nlh, len - at);
+		if (size == 0)
+			return -EBADMSG;
 		if (seq && nlh->nlmsg_seq != seq)
 			continue;
 		if (nlh->nlmsg_type == NLMSG_DONE)
@@ -155,7 +170,7 @@ int diag_messages(const void *buf, unsigned int len, uint32_t seq, uint64_t netn
 		/* A dump goes on where it stopped in a list that moves: it may show a socket twice. */
 		row(ctx, &conn);
 	}
-	return rest > 0 ? -EBADMSG : 1;
+	return 1;
 }
 
 static int request(struct mnl_socket *nl, uint8_t family, uint32_t seq)
@@ -190,7 +205,7 @@ static int dump(struct mnl_socket *nl, uint8_t family, uint32_t seq, uint64_t ne
 		} while (got < 0 && errno == EINTR);
 		if (got < 0)
 			return -errno;
-		ret = diag_messages(buf, (unsigned int)got, seq, netns, row, ctx);
+		ret = diag_messages(buf, (size_t)got, seq, netns, row, ctx);
 	} while (ret > 0);
 	return ret;
 }
@@ -249,11 +264,10 @@ static int read_capture(const struct root *root, row_fn row, void *ctx)
 	ret = 0;
 	for (size_t at = 0; at < len && ret == 0;) {
 		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(buf + at);
-		size_t size = len - at;
+		size_t size = message_size(nlh, len - at);
 
-		if (mnl_nlmsg_ok(nlh, (int)size))
-			size = MNL_ALIGN(nlh->nlmsg_len) < size ? MNL_ALIGN(nlh->nlmsg_len) : size;
-		ret = diag_messages(nlh, (unsigned int)size, 0, 0, row, ctx);
+		/* One at a time: the end message of the first dump is not the end of the file. */
+		ret = diag_messages(nlh, size ? size : len - at, 0, 0, row, ctx);
 		if (ret > 0)
 			ret = 0;
 		at += size;

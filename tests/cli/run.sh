@@ -1,0 +1,266 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Run the cases of cases.txt and a few that need more than a table: run.sh [--update] MADE LABEL=PROGRAM...
+# MADE is the directory make-fixtures.sh filled. Prints TAP. --update writes the golden files anew: read the difference
+# before you commit it.
+set -u
+export LC_ALL=C TZ=UTC
+unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
+here=$(cd "$(dirname "$0")" && pwd)
+update=
+[ "$1" != --update ] || { update=1; shift; }
+made=$1
+shift
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0 failed=0
+
+# result NAME: ok when $tmp/why is empty
+result() {
+	n=$((n + 1))
+	if [ -s "$tmp/why" ]; then
+		failed=$((failed + 1))
+		echo "not ok $n - $label: $1"
+		sed 's/^/# /' "$tmp/why" | head -60
+	else
+		echo "ok $n - $label: $1"
+	fi
+	: >"$tmp/why"
+}
+
+# run ROOT ARGUMENTS...: into $tmp/out and $tmp/err; sets rc
+run() {
+	local root=$here/fixtures/$1
+	[ -d "$root" ] || root=$made/$1
+	shift
+	COREMON_ROOT=$root timeout 60 "$program" "$@" >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+}
+
+trim() {
+	local s=$1
+	s=${s#"${s%%[![:blank:]]*}"}
+	printf '%s' "${s%"${s##*[![:blank:]]}"}"
+}
+
+# Every line of stderr has its expression, in order, and begins with the program's name.
+check_stderr() {
+	local want=$1 line nr=0
+	while [ -n "$want" ]; do
+		nr=$((nr + 1))
+		line=$(sed -n "${nr}p" "$tmp/err")
+		grep -Eq -- "$(trim "${want%%;;*}")" <<<"$line" || echo "stderr, line $nr: '$line' is not: ${want%%;;*}"
+		case $want in *';;'*) want=${want#*;;} ;; *) want= ;; esac
+	done
+	sed "1,${nr}d" "$tmp/err" | sed 's/^/stderr has more: /'
+	grep -v '^coremon-report: ' "$tmp/err" | sed 's/^/stderr of another form: /'
+}
+
+table() {
+	local name root args rc_wanted stdout stderr
+	while IFS= read -r line; do
+		case $line in '' | '#'*) continue ;; esac
+		# A | in arguments and expressions stands as ||.
+		line=${line//'||'/$'\001'}
+		IFS='|' read -r name root args rc_wanted stdout stderr <<<"$line"
+		args=${args//$'\001'/'||'}
+		stdout=$(trim "$stdout")
+		eval "set -- $args"
+		unset COLUMNS
+		case ${1:-} in COLUMNS=*) export COLUMNS=${1#COLUMNS=}; shift ;; esac
+		run "$(trim "$root")" "$@"
+		unset COLUMNS
+		{
+			[ "$rc" = "$(trim "$rc_wanted")" ] || echo "exit code $rc, wanted $(trim "$rc_wanted")"
+			check_stderr "$(trim "$stderr")"
+			case $stdout in
+			'*') ;;
+			-) [ ! -s "$tmp/out" ] || head -3 "$tmp/out" | sed 's/^/stdout: /' ;;
+			*)
+				[ -z "$update" ] || cp "$tmp/out" "$here/golden/$stdout"
+				diff -u "$here/golden/$stdout" "$tmp/out"
+				;;
+			esac
+		} >"$tmp/why" 2>&1
+		result "$(trim "$name")"
+	done <"$here/cases.txt"
+}
+
+# The rates in CSV are those that awk makes of the files themselves.
+arithmetic() {
+	local root
+	for root in paper host; do
+		run $root --csv
+		awk -v dir="$here/fixtures/$root" -f "$here/rates.awk" "$tmp/out" >"$tmp/why" 2>&1
+		result "rates of $root are those awk computes"
+	done
+	for root in paper many wrap; do
+		run $root --csv=connections
+		awk -v dir="$here/fixtures/$root" -f "$here/rows.awk" "$tmp/out" >"$tmp/why" 2>&1
+		result "connections of $root are those awk computes"
+	done
+}
+
+# However a file is cut, a number is the right one or is not there. A cut between two lines cannot be seen, so those of
+# files where each line stands for itself are left out.
+cuts() {
+	local file size cut root=$tmp/cut
+	run paper --csv 5 1
+	cp "$tmp/out" "$tmp/whole"
+	for file in stat vmstat net/snmp net/snmp6 net/dev diskstats; do
+		rm -rf "$root"
+		cp -RL "$here/fixtures/paper" "$root"
+		rm -rf "${root:?}/3" "${root:?}/4"
+		size=$(wc -c <"$root/2/proc/$file")
+		for ((cut = 0; cut < size; cut += size / 25 + 1)); do
+			head -c $cut "$here/fixtures/paper/2/proc/$file" >"$root/2/proc/$file"
+			case $file in
+			net/dev | diskstats) [ -n "$(tail -c 1 "$root/2/proc/$file")" ] || continue ;;
+			esac
+			COREMON_ROOT=$root timeout 60 "$program" --csv >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
+			grep -v '^coremon-report: ' "$tmp/err"
+			paste -d '\n' "$tmp/whole" "$tmp/out" | awk -F, -v cut=$cut '
+				NR % 2 { split($0, whole, ","); next }
+				{ for (i = 1; i <= NF; i++) if ($i != "" && $i != whole[i]) print "cut at " cut ": column " i ": " $i ", not " whole[i] }'
+		done >"$tmp/why" 2>&1
+		result "$file cut anywhere gives no wrong number"
+	done
+}
+
+# Connections: each row of a table cut anywhere is a row of the whole one, or is not there.
+cut_rows() {
+	local size cut root=$tmp/cut
+	rm -rf "$root"
+	cp -RL "$here/fixtures/paper" "$root"
+	rm -rf "${root:?}/4"
+	run paper --csv=connections 5 2
+	cp "$tmp/out" "$tmp/whole"
+	size=$(wc -c <"$root/3/proc/coremon/connections")
+	for ((cut = 0; cut < size; cut += size / 40 + 1)); do
+		head -c $cut "$here/fixtures/paper/3/proc/coremon/connections" >"$root/3/proc/coremon/connections"
+		COREMON_ROOT=$root timeout 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
+		grep -v '^coremon-report: ' "$tmp/err"
+		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
+	done >"$tmp/why" 2>&1
+	result "connections cut anywhere give no wrong row"
+}
+
+# Netlink messages cut anywhere: the program says so, or not, but lives.
+cut_diag() {
+	local size cut root=$tmp/cut
+	rm -rf "$root"
+	cp -RL "$here/fixtures/host" "$root"
+	rm -rf "${root:?}/3"
+	run host --csv=connections 1 1
+	cp "$tmp/out" "$tmp/whole"
+	size=$(wc -c <"$root/2/inet_diag")
+	for ((cut = 0; cut < size; cut += size / 60 + 1)); do
+		head -c $cut "$here/fixtures/host/2/inet_diag" >"$root/2/inet_diag"
+		COREMON_ROOT=$root timeout 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
+		grep -v '^coremon-report: ' "$tmp/err"
+		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
+	done >"$tmp/why" 2>&1
+	result "inet_diag cut anywhere gives no wrong row"
+}
+
+# Bytes changed at random, always the same ones: no crash, nothing said by a sanitizer.
+noise() {
+	local i file root=$tmp/noise
+	rm -rf "$root"
+	cp -RL "$here/fixtures/host" "$root"
+	rm -rf "${root:?}/3"
+	mkdir -p "$root/1/proc/coremon" "$root/2/proc/coremon"
+	for ((i = 0; i < 60; i++)); do
+		for file in inet_diag proc/net/dev proc/net/snmp proc/diskstats; do
+			"$made/noise" $i <"$here/fixtures/host/2/$file" >"$root/2/$file"
+		done
+		rm -f "$root"/[12]/proc/coremon/connections
+		if ((i % 2)); then
+			cp "$here/fixtures/paper/1/proc/coremon/connections" "$root/1/proc/coremon/"
+			"$made/noise" $i <"$here/fixtures/paper/2/proc/coremon/connections" >"$root/2/proc/coremon/connections"
+		fi
+		COREMON_ROOT=$root timeout 60 "$program" >"$tmp/out" 2>"$tmp/err" || echo "seed $i: exit code $?"
+		grep -v '^coremon-report: ' "$tmp/err" | sed "s/^/seed $i: /"
+		LC_ALL=C grep -n '[^ -~]' "$tmp/out" | sed "s/^/seed $i: not plain text: /"
+	done >"$tmp/why" 2>&1
+	result "noise in files does no harm"
+}
+
+# Alive, on this machine's own /proc.
+live() {
+	local pid start end
+	start=$(date +%s%N)
+	timeout 60 "$program" 0.3 2 >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
+	end=$(date +%s%N)
+	[ $((end - start)) -ge 600000000 ] || echo "two intervals of 0.3 s took $((end - start)) ns" >>"$tmp/why"
+	[ "$(grep -c '^time' "$tmp/out")" = 2 ] || echo "not two reports" >>"$tmp/why"
+	result "this machine, two intervals"
+
+	for signal in INT TERM; do
+		# A shell starts what is in the background with SIGINT ignored; env gives it back.
+		env --default-signal=INT "$program" 60 >"$tmp/out" 2>"$tmp/err" &
+		pid=$!
+		sleep 0.3
+		kill -$signal $pid
+		wait $pid
+		rc=$?
+		[ $rc = 0 ] || echo "exit code $rc" >"$tmp/why"
+		[ ! -s "$tmp/out" ] || echo "printed a part of an interval" >>"$tmp/why"
+		result "SIG$signal ends it with exit code 0"
+	done
+
+	{ timeout 60 "$program" 0.1; echo $? >"$tmp/rc"; } 2>"$tmp/err" | head -n 1 >/dev/null
+	[ "$(cat "$tmp/rc")" = 0 ] || echo "exit code $(cat "$tmp/rc")" >"$tmp/why"
+	grep -v 'no /proc/coremon\|/proc/coremon/connections:' "$tmp/err" >>"$tmp/why"
+	result "a reader that goes away ends it with exit code 0"
+
+	timeout 60 "$program" 0.1 1 >/dev/full 2>"$tmp/err"
+	rc=$?
+	[ $rc = 1 ] || echo "exit code $rc" >"$tmp/why"
+	grep -q 'writing the report: No space left' "$tmp/err" || echo "says nothing" >>"$tmp/why"
+	result "a full disk is said, exit code 1"
+
+	# Each line is out as soon as its interval ends, though nobody waits at a terminal.
+	timeout 60 "$program" --json 0.1 >"$tmp/out" 2>/dev/null &
+	pid=$!
+	sleep 1
+	[ -s "$tmp/out" ] || echo "nothing was written to a file after 10 intervals" >"$tmp/why"
+	kill $pid
+	wait $pid
+	result "output to a file is not held back"
+}
+
+verbs() {
+	local dir
+	dir=$(dirname "$program")
+	"$dir/coremon" report --version >"$tmp/out" 2>&1 || echo "exit code $?" >"$tmp/why"
+	grep -Eq '^coremon [0-9]' "$tmp/out" || cat "$tmp/out" >>"$tmp/why"
+	result "coremon report"
+	"$dir/coremon" --help >"$tmp/out" 2>&1 || echo "exit code $?" >"$tmp/why"
+	grep -q '^  report ' "$tmp/out" || cat "$tmp/out" >>"$tmp/why"
+	result "coremon --help"
+	"$dir/coremon" dance >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+	[ $rc = 2 ] || echo "exit code $rc" >"$tmp/why"
+	grep -q "^coremon: no verb 'dance'" "$tmp/err" || cat "$tmp/err" >>"$tmp/why"
+	result "an unknown verb"
+	"$dir/coremon" >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+	[ $rc = 2 ] || echo "exit code $rc" >"$tmp/why"
+	result "no verb"
+}
+
+: >"$tmp/why"
+for pair; do
+	label=${pair%%=*} program=${pair#*=}
+	table
+	arithmetic
+	cuts
+	cut_rows
+	cut_diag
+	noise
+	live
+	verbs
+done
+echo "1..$n"
+[ "$failed" = 0 ]
