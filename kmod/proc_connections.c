@@ -252,7 +252,7 @@ static const char *column_text(const struct reader *reader, const struct column 
 		scnprintf(tmp, size, "%d", row->tgid);
 		return tmp;
 	case COMM:
-		return row->owner_known ? comm_text(tmp, row->comm) : "-";
+		return row->owner_known && reader->pids ? comm_text(tmp, row->comm) : "-";
 	}
 	return "-";
 }

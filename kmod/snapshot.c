@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "snapshot.h"
 
+#include <linux/sock_diag.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
@@ -9,12 +10,21 @@
 #include "table.h"
 #include "track.h"
 
+/* Taken now: at its birth the socket of an accepted connection still has its listener's cookie. */
+static u64 cookie_of(struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie(sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
 static void fill_addresses(struct coremon_row *row, const struct sock *sk)
 {
 	row->family = sk->sk_family;
 	row->local_port = sk->sk_num;
 	row->remote_port = ntohs(sk->sk_dport);
-	if (sk->sk_family == AF_INET6) {
+	if (row->family == AF_INET6) {
 		row->local = sk->sk_v6_rcv_saddr;
 		row->remote = sk->sk_v6_daddr;
 		return;
@@ -28,7 +38,6 @@ static void fill_record(struct coremon_row *row, const struct coremon_conn *conn
 	u64 now = ktime_get_ns();
 	u64 last_retrans_ns = READ_ONCE(conn->last_retrans_ns);
 
-	row->id = conn->id;
 	row->netns = conn->netns;
 	row->age_known = conn->birth_ns;
 	row->age_ms = div_u64(now - conn->birth_ns, NSEC_PER_MSEC);
@@ -96,6 +105,7 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row)
 
 	spin_lock_bh(&sk->sk_lock.slock);
 	row->state = sk->sk_state;
+	row->id = cookie_of(sk);
 	row->uid = sk->sk_uid;
 	fill_addresses(row, sk);
 	if (row->state == TCP_LISTEN)
@@ -106,12 +116,14 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row)
 
 	if (row->state == TCP_CLOSE || READ_ONCE(conn->ended))
 		return false;
-	if (!row->listener) {
-		/* What a reader was shown stays below the mark. */
+	if (row->listener)
+		return true;
+	/* What a reader was shown stays below the mark. Until connect() is done it writes the ends of a queue one by one. */
+	if (row->state != TCP_SYN_SENT) {
 		coremon_raise(&conn->send_q_max, row->send_q);
 		coremon_raise(&conn->recv_q_max, row->recv_q);
-		row->send_q_max = READ_ONCE(conn->send_q_max);
-		row->recv_q_max = READ_ONCE(conn->recv_q_max);
 	}
+	row->send_q_max = READ_ONCE(conn->send_q_max);
+	row->recv_q_max = READ_ONCE(conn->recv_q_max);
 	return true;
 }

@@ -3,7 +3,6 @@
 
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
-#include <linux/sock_diag.h>
 #include <linux/spinlock.h>
 #include <linux/tcp.h>
 
@@ -93,12 +92,9 @@ static void conn_remove_locked(struct shard *shard, struct coremon_conn *conn)
 static struct coremon_conn *conn_alloc(struct sock *sk, enum coremon_stat how)
 {
 	struct coremon_conn *conn = kmem_cache_zalloc(conn_cache, GFP_ATOMIC | __GFP_NOWARN);
-	u32 cookie[2];
 
 	if (!conn)
 		return NULL;
-	sock_diag_save_cookie(sk, cookie);
-	conn->id = (u64)cookie[1] << 32 | cookie[0];
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
 	/* A passive birth is told while the child is still in the state of its listener. */

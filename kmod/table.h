@@ -51,7 +51,6 @@ struct coremon_link {
  * @ended: set under the shard's lock when the connection leaves the table; read under RCU
  * @link: place in the order of birth; shard's lock
  * @seq: number of birth within the shard; immutable
- * @id: the socket's cookie; immutable
  * @birth_ns: ktime_get_ns() at birth; 0: open before the load, not known; immutable
  * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
  * @netns: inode number of the network namespace; immutable
@@ -75,7 +74,6 @@ struct coremon_conn {
 
 	struct coremon_link link;
 	u64 seq;
-	u64 id;
 	u64 birth_ns;
 	u64 last_retrans_ns;
 	u32 netns;

@@ -65,8 +65,11 @@ void coremon_track_state(const struct sock *sk, int old, int new)
 		coremon_table_open((struct sock *)sk, COREMON_STAT_OPENED_ACTIVE);
 		break;
 	case TCP_SYN_RECV:
-		/* From SYN_SENT it is a simultaneous open of a connection that is known already. */
-		if (old == TCP_LISTEN)
+		/*
+		 * From SYN_SENT it is a simultaneous open of a connection that is known already; else a listener's child,
+		 * which still has the state its listener had.
+		 */
+		if (old != TCP_SYN_SENT)
 			coremon_table_open((struct sock *)sk, COREMON_STAT_OPENED_PASSIVE);
 		break;
 	case TCP_LISTEN:
@@ -171,8 +174,8 @@ void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 		if (!after(TCP_SKB_CB(skb)->seq, rcv_nxt) && after(TCP_SKB_CB(skb)->end_seq, rcv_nxt))
 			rcv_nxt = TCP_SKB_CB(skb)->end_seq;
 		coremon_raise(&conn->send_q_max, tp->write_seq - tp->snd_una);
-		/* The SYN is no data: until the handshake is done copied_seq means nothing. */
-		if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV)
+		/* Before the SYN-ACK is processed copied_seq means nothing. */
+		if (sk->sk_state != TCP_SYN_SENT)
 			coremon_raise(&conn->recv_q_max, max_t(int, rcv_nxt - tp->copied_seq, 0));
 	}
 	rcu_read_unlock();
