@@ -5,8 +5,8 @@ MAKEFLAGS += --no-print-directory
 
 # The kernel to build for: this machine's own if its headers are here, else the newest whose headers are.
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) $(lastword $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V)))
-# The headers know their release; `make kernelrelease` does not on Debian.
-RELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+# What `uname -r` says there; on Debian `make kernelrelease` and kernel.release do not always.
+RELEASE = $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 PREFIX ?= /usr/local
 DESTDIR ?=
 MANDIR ?= $(PREFIX)/share/man

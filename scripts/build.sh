@@ -3,7 +3,7 @@
 # Builds module, reader and test helpers for one kernel line, in the root of its suite and with that suite's compiler,
 # from a copy of the sources: the tree stays as it is, and several kernels can be built at once.
 # Warnings are errors (W=1). The result is a stage for guest.sh in build/LINE/stage: coremon.ko, coremon,
-# coremon-report, bin/ (helpers), tests/ (what runs in the guest), install.tar (what `make install` lays down).
+# coremon-report, bin/ (helpers), tests/ (what runs in the guest).
 # Nothing is done when nothing has changed since.
 # Usage: build.sh [-s] LINE           -s: have sparse check the module too (its complaints are errors)
 set -eu
@@ -37,7 +37,7 @@ sources | tar -cf - -T - | tar -xf - -C "$work/src"
 
 src=/mnt/src
 [ "$root" != / ] || src=$work/src
-kbuild="make -C /lib/modules/$release/build M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= "
+kbuild="make -j$(nproc) -C /lib/modules/$release/build M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= "
 quietly "$work/module.log" in_root "$root" "$work" "$kbuild modules" || die "the module does not build for $release"
 # W=1 warnings that the compiler does not know as errors (modpost, kernel-doc) count as well.
 if grep -E 'warning:|^WARNING' "$work/module.log" | grep -vE 'pahole version differs|compiler differs' >"$work/warnings"; then
@@ -48,7 +48,7 @@ if [ -n "$sparse" ]; then
 	command -v sparse >/dev/null || die "sparse is missing (run scripts/install-deps.sh)"
 	cp -a "$work/src" "$work/sparse"
 	quietly "$work/sparse.log" in_root "$root" "$work" \
-		"make -C /lib/modules/$release/build M=${src%src}sparse C=2 CF=-D__CHECK_ENDIAN__ modules" || die "the build with sparse fails"
+		"make -j$(nproc) -C /lib/modules/$release/build M=${src%src}sparse C=2 CF=-D__CHECK_ENDIAN__ modules" || die "the build with sparse fails"
 	rm -rf "$work/sparse"
 	if grep -E 'warning:|error:' "$work/sparse.log" >"$work/warnings"; then
 		sed 's/^/  | /' "$work/warnings" >&2
@@ -67,9 +67,6 @@ quietly "$work/helpers.log" in_root "$root" "$work" '
 if [ -e userspace/Makefile ]; then
 	quietly "$work/reader.log" in_root "$root" "$work" "make -C src/userspace" || die "the reader does not build in $(kernel_suite "$line")"
 	cp -P "$work/src/userspace/coremon" "$work/src/userspace/coremon-report" "$stage/"
-	quietly "$work/install.log" in_root "$root" "$work" \
-		"make -C src install KDIR=/lib/modules/$release/build DESTDIR=$src/../install && tar -C install -cf stage/install.tar ." ||
-		die "make install fails in $(kernel_suite "$line")"
 fi
 cp -r tests/guest "$stage/tests"
 echo "$stamp" >"$stage/.stamp"

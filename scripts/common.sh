@@ -10,7 +10,8 @@ BUILD=${COREMON_BUILD:-$TOP/build}
 # What the host needs for `make check` and `make run`, and what each suite's root needs to build and to be a guest.
 HOST_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config check libmnl-dev libjansson-dev
 linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebstrap eatmydata dkms sparse util-linux"
-SUITE_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev"
+# (perl: kernel-doc, which W=1 runs.)
+SUITE_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl"
 
 say() { printf 'coremon: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -24,8 +25,9 @@ elapsed() { echo $(($(date +%s) - START)); }
 quietly() {
 	_log=$1; shift
 	mkdir -p "$(dirname "$_log")"
-	if "$@" </dev/null >"$_log" 2>&1; then return 0; fi
-	_rc=$?
+	_rc=0
+	"$@" </dev/null >"$_log" 2>&1 || _rc=$?
+	[ $_rc != 0 ] || return 0
 	say "failed: $* (the end of $_log follows)"
 	tail -n 25 "$_log" | sed 's/^/  | /' >&2
 	return "$_rc"
@@ -80,4 +82,24 @@ in_root() {
 			exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C TERM=dumb \
 				chroot "$1" sh -c "cd /mnt && $3"' in_root "$1" "$2" "$3"
 	fi
+}
+
+# Run a bash script with $new, a root folder under an overlay whose upper layer ($upper) is in memory, with /proc, /dev and /tmp:
+# what is installed there is gone when the script ends, mounts and all. Arguments: root, folder for the mounts, script,
+# arguments of the script.
+in_overlay() {
+	mkdir -p "$2"
+	# shellcheck disable=SC2016
+	unshare --mount --propagation private bash -euc '
+		root=$1 over=$2 script=$3
+		shift 3
+		mount -t tmpfs -o size=2g overlay "$over"
+		mkdir "$over"/upper "$over"/work "$over"/new
+		mount -t overlay -o "lowerdir=$root,upperdir=$over/upper,workdir=$over/work" overlay "$over/new"
+		new=$over/new upper=$over/upper
+		mount -t proc proc "$new/proc"
+		mount --bind /dev "$new/dev"
+		mount -t tmpfs tmp "$new/tmp"
+		eval "$script"' in_overlay "$@"
+	rmdir "$2"
 }

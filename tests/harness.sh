@@ -2,6 +2,13 @@
 # shellcheck shell=bash
 # Sourced by run.sh and selftest/run.sh: how the host runs a guest's tests and judges what came of them.
 
+# Prints a KTAP line for a command. Arguments: number, description, log file, command.
+try() {
+	local n=$1 what=$2 log=$3
+	shift 3
+	if "$@" </dev/null >"$log" 2>&1; then echo "ok $n $what"; else echo "not ok $n $what"; tail -n 25 "$log" | sed 's/^/# /'; fi
+}
+
 # Boots a kernel line on a stage, runs the tests in it, prints KTAP. What the guest itself printed is taken over; the host
 # adds a line of its own for the verdict. Arguments: line, stage, seconds, test files (none: all).
 guest_tests() {
