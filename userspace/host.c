@@ -74,8 +74,8 @@ static int find(const char *path, const char *group, const char *name)
 	return -1;
 }
 
-/* Files of lines "name value …". */
-static void read_names(struct host *host, const struct root *root, const char *path)
+/* Files of lines "name value …"; of those where a group precedes the name without a blank, only that @group. */
+static void read_names(struct host *host, const struct root *root, const char *path, const char *group)
 {
 	struct lines in;
 	char *line;
@@ -85,13 +85,12 @@ static void read_names(struct host *host, const struct root *root, const char *p
 	while ((line = lines_next(&in))) {
 		char *name = next_word(&line);
 		char *value = next_word(&line);
-		const char *group = NULL;
 		int col;
 
-		/* In snmp6 the group is the beginning of the name. */
-		if (name && strcmp(path, SNMP6) == 0 && strncmp(name, "Udp6", 4) == 0) {
-			group = "Udp6";
-			name += 4;
+		if (name && group) {
+			size_t len = strlen(group);
+
+			name = strncmp(name, group, len) == 0 ? name + len : NULL;
 		}
 		col = name ? find(path, group, name) : -1;
 		if (col >= 0 && value)
@@ -163,13 +162,13 @@ static void read_snmp(struct host *host, const struct root *root)
 void host_read(struct host *host, const struct root *root)
 {
 	memset(host, 0, sizeof(*host));
-	read_names(host, root, STAT);
-	read_names(host, root, VMSTAT);
+	read_names(host, root, STAT, NULL);
+	read_names(host, root, VMSTAT, NULL);
 	read_snmp(host, root);
 	/* A kernel without IPv6 has no snmp6, and no IPv6 datagrams either. */
 	host->udp6 = root_exists(root, SNMP6);
 	if (host->udp6)
-		read_names(host, root, SNMP6);
+		read_names(host, root, SNMP6, "Udp6");
 	net_read(&host->net, root);
 	disk_read(&host->disk, root);
 }

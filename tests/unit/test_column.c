@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include <string.h>
+
+#include "column.h"
+
+START_TEST(endpoints_read_and_write_the_same)
+{
+	static const char *const same[] = {
+		"10.0.0.1:443",	 "0.0.0.0:*",	      "255.255.255.255:65535",
+		"[::]:*",	 "[::1]:22",	      "[2001:db8:1111:2222:3333:4444:5555:6666]:65535",
+		"[fe80::1]:1",	 "[::ffff:10.0.0.1]:80", "127.0.0.1:1",
+	};
+
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++) {
+		char buf[ENDPOINT_STRLEN];
+		struct endpoint ep;
+
+		ck_assert_msg(endpoint_parse(same[i], &ep), "'%s'", same[i]);
+		ck_assert_str_eq(endpoint_format(&ep, buf), same[i]);
+	}
+}
+END_TEST
+
+START_TEST(endpoints_that_are_none)
+{
+	static const char *const bad[] = {
+		"",	 ":",	      "10.0.0.1",	"10.0.0.1:",   "10.0.0.1:65536", "10.0.0.1:-1", "10.0.0.256:1", "[::1:22",
+		"::1:22", "[::1]22",  "[]:22",		"[10.0.0.1]:2", "10.0.0:1",	 "[:",		"[",		"]:1",
+		"[]",	 "[::1]:",    "[:::1]:2",	"1.2.3.4.5:1",	"[2001:db8:1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa]:1",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct endpoint ep;
+
+		ck_assert_msg(!endpoint_parse(bad[i], &ep), "'%s'", bad[i]);
+	}
+}
+END_TEST
+
+START_TEST(columns_are_found_by_name)
+{
+	for (int col = 0; col < C_NR; col++) {
+		const char *name = conn_columns[col].name;
+
+		ck_assert_ptr_nonnull(name);
+		ck_assert_int_eq(conn_column(name, (unsigned int)strlen(name)), col);
+	}
+	ck_assert_int_eq(conn_column("bytes", 5), -1);
+	ck_assert_int_eq(conn_column("", 0), -1);
+}
+END_TEST
+
+START_TEST(every_counter_is_a_counter_column)
+{
+	int counters = 0;
+
+	for (int k = 0; k < K_NR; k++)
+		ck_assert_int_eq(conn_columns[counter_columns[k]].type, COL_COUNTER);
+	for (int col = 0; col < C_NR; col++)
+		counters += conn_columns[col].type == COL_COUNTER;
+	ck_assert_int_eq(counters, K_NR);
+}
+END_TEST
+
+START_TEST(cells)
+{
+	struct conn conn = { 0 };
+
+	conn_parse(&conn, C_BYTES_SENT, "-");
+	ck_assert(!conn_known(&conn, C_BYTES_SENT));
+	conn_parse(&conn, C_BYTES_SENT, "-5");
+	ck_assert(!conn_known(&conn, C_BYTES_SENT));
+	conn_parse(&conn, C_BYTES_SENT, "5");
+	ck_assert(conn_known(&conn, C_BYTES_SENT));
+	ck_assert_uint_eq(conn.num[C_BYTES_SENT], 5);
+
+	conn_parse(&conn, C_ID, "deadBEEF01234567");
+	ck_assert_uint_eq(conn.num[C_ID], UINT64_C(0xdeadbeef01234567));
+	conn.known = 0;
+	conn_parse(&conn, C_ID, "0deadbeef01234567");
+	conn_parse(&conn, C_ID, "0x1");
+	conn_parse(&conn, C_ID, "");
+	ck_assert(!conn_known(&conn, C_ID));
+
+	conn_parse(&conn, C_STATE, "NEW_STATE_OF_9");
+	ck_assert_str_eq(conn.state, "NEW_STATE_OF_9");
+}
+END_TEST
+
+START_TEST(names_are_unescaped)
+{
+	static const struct {
+		const char *cell, *name;
+	} table[] = {
+		{ "nginx", "nginx" },
+		{ "my\\040prog", "my prog" },
+		{ "\\055", "-" },
+		{ "a\\134b", "a\\b" },
+		{ "\\377", "\377" },
+		/* not what the module writes */
+		{ "\\400", NULL },
+		{ "\\08", NULL },
+		{ "\\", NULL },
+		{ "a\\1", NULL },
+		{ "\\000", NULL },
+		{ "0123456789012345678901234567890", "0123456789012345678901234567890" },
+		{ "01234567890123456789012345678901", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct conn conn = { 0 };
+
+		conn_parse(&conn, C_COMM, table[i].cell);
+		ck_assert_msg(conn_known(&conn, C_COMM) == (table[i].name != NULL), "'%s'", table[i].cell);
+		if (table[i].name)
+			ck_assert_str_eq(conn.comm, table[i].name);
+	}
+}
+END_TEST
+
+TCase *column_case(void)
+{
+	TCase *tc = tcase_create("column");
+
+	tcase_add_test(tc, endpoints_read_and_write_the_same);
+	tcase_add_test(tc, endpoints_that_are_none);
+	tcase_add_test(tc, columns_are_found_by_name);
+	tcase_add_test(tc, every_counter_is_a_counter_column);
+	tcase_add_test(tc, cells);
+	tcase_add_test(tc, names_are_unescaped);
+	return tc;
+}
