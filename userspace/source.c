@@ -25,7 +25,7 @@ enum source_kind source_read(const struct root *root, row_fn row, void *ctx)
 	if (ret == 0)
 		return SOURCE_MODULE;
 	if (ret == -ENOENT)
-		say_once("module", "no /proc/coremon (module not loaded): connections are from inet_diag, without owner, age, calls");
+		say_once("module", "no /proc/coremon: using inet_diag, without owner, age, calls");
 	else if (ret != -EPROTO)
 		say_once("module", "/proc/coremon/connections: %s: connections are from inet_diag", strerror(-ret));
 
