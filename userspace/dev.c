@@ -173,7 +173,9 @@ static bool has_prefix(const char *name, const char *prefix)
 	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
 
-/* Without /sys/block: a name that another disk's name, and then digits (after a "p" where that name ends in one), make is a partition. */
+/*
+ * Without /sys/block: a partition is named as its disk and then by digits, with a "p" between where the disk's name ends in one.
+ */
 static bool is_partition_name(const struct devs *devs, const char *name)
 {
 	size_t len = strlen(name);

@@ -74,7 +74,7 @@ static void net_cells(struct text *text, const struct report *report, const stru
 		rate_cell(text, report, col[order[i]]);
 }
 
-/* Return: how much there is to say of an interface: 0 nothing, else the more the busier; what is not known comes last but is said. */
+/* Return: how busy an interface was, 0 for not at all; one of which something is not known is at least a little busy. */
 static uint64_t business(const struct dev_delta *dev)
 {
 	uint64_t sum = 0;
