@@ -15,15 +15,12 @@
  */
 static void adopt(struct sock *sk)
 {
-	bool known;
-
 	if (!sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP || sk->sk_state == TCP_CLOSE)
 		return;
 	rcu_read_lock();
-	known = coremon_table_find(sk);
+	if (!coremon_table_find(sk))
+		coremon_table_open(sk, COREMON_OPENED_ADOPTED);
 	rcu_read_unlock();
-	if (!known)
-		coremon_table_open(sk, COREMON_STAT_ADOPTED);
 }
 
 static void adopt_established(struct inet_hashinfo *hashinfo)

@@ -12,6 +12,8 @@
 #include <linux/tracepoint.h>
 #include <net/tcp.h>
 
+#include "congestion.h"
+#include "event.h"
 #include "track.h"
 
 #define SITES_MAX 2
@@ -31,6 +33,12 @@ enum hook_id {
 	HOOK_CA_RECOVERY,
 	HOOK_CA_LOSS,
 	HOOK_CA_CWR,
+	HOOK_UNDO,
+	HOOK_RST_RECEIVED,
+	HOOK_RST_SENT,
+	HOOK_SYNACK,
+	HOOK_DELACK,
+	HOOK_PROBE,
 	HOOKS
 };
 
@@ -75,16 +83,35 @@ static void __maybe_unused on_recv(struct sock *sk)
 	coremon_track_recv(sk);
 }
 
-static void on_retransmit(const struct sock *sk, int err)
+static void on_retransmit(const struct sock *sk, const struct sk_buff *skb, int err)
 {
 	HIT(HOOK_RETRANSMIT);
-	coremon_track_retransmit(sk, err);
+	coremon_congestion_retransmit(sk, skb, err);
 }
 
 static void __maybe_unused on_ca_state(struct sock *sk, u8 ca_state)
 {
 	HIT(HOOK_CA_STATE);
-	coremon_track_ca_state(sk, ca_state);
+	coremon_congestion_state(sk, ca_state);
+}
+
+static void on_rst_sent(const struct sock *sk, const struct sk_buff *skb, u32 reason)
+{
+	HIT(HOOK_RST_SENT);
+	coremon_track_rst_sent(sk, skb, reason);
+}
+
+static void tp_rst_received(void *data, struct sock *sk)
+{
+	HIT(HOOK_RST_RECEIVED);
+	coremon_track_rst_received(sk);
+}
+
+static void tp_synack(void *data, const struct sock *sk, const struct request_sock *req)
+{
+	HIT(HOOK_SYNACK);
+	if (static_branch_unlikely(&coremon_events_wanted))
+		coremon_event_write_synack(sk, req);
 }
 
 /* Prototypes that differ between kernels. */
@@ -96,6 +123,7 @@ COREMON_DEFINE_SOCK_LENGTH(tp_send, on_send)
 COREMON_DEFINE_SOCK_LENGTH(tp_recv, on_recv)
 COREMON_DEFINE_RETRANSMIT_SKB(tp_retransmit, on_retransmit)
 COREMON_DEFINE_CONG_STATE_SET(tp_ca_state, on_ca_state)
+COREMON_DEFINE_SEND_RESET(tp_rst_sent, on_rst_sent)
 
 static void __maybe_unused check_types(void)
 {
@@ -106,6 +134,9 @@ static void __maybe_unused check_types(void)
 	COREMON_CHECK_SOCK_LENGTH(sock_send_length, tp_send);
 	COREMON_CHECK_SOCK_LENGTH(sock_recv_length, tp_recv);
 	COREMON_CHECK_CONG_STATE_SET(tp_ca_state);
+	check_trace_callback_type_tcp_receive_reset(tp_rst_received);
+	check_trace_callback_type_tcp_send_reset(tp_rst_sent);
+	check_trace_callback_type_tcp_retransmit_synack(tp_synack);
 }
 
 /* ---- handlers of kprobes, at the entry of the function ---- */
@@ -162,14 +193,14 @@ static int kp_accept(struct kprobe *p, struct pt_regs *regs)
 static int kp_ca_recovery(struct kprobe *p, struct pt_regs *regs)
 {
 	HIT(HOOK_CA_RECOVERY);
-	coremon_track_ca_state(arg_sock(regs), TCP_CA_Recovery);
+	coremon_congestion_state(arg_sock(regs), TCP_CA_Recovery);
 	return 0;
 }
 
 static int kp_ca_loss(struct kprobe *p, struct pt_regs *regs)
 {
 	HIT(HOOK_CA_LOSS);
-	coremon_track_ca_state(arg_sock(regs), TCP_CA_Loss);
+	coremon_congestion_state(arg_sock(regs), TCP_CA_Loss);
 	return 0;
 }
 
@@ -180,7 +211,28 @@ static int kp_ca_cwr(struct kprobe *p, struct pt_regs *regs)
 	HIT(HOOK_CA_CWR);
 	/* tcp_enter_cwr() leaves a state above alone. */
 	if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR)
-		coremon_track_ca_state(sk, TCP_CA_CWR);
+		coremon_congestion_state(sk, TCP_CA_CWR);
+	return 0;
+}
+
+static int kp_undo(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_UNDO);
+	coremon_congestion_undo(arg_sock(regs));
+	return 0;
+}
+
+static int kp_delack(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_DELACK);
+	coremon_track_timer(arg_sock(regs));
+	return 0;
+}
+
+static int kp_probe(struct kprobe *p, struct pt_regs *regs)
+{
+	HIT(HOOK_PROBE);
+	coremon_track_timer(arg_sock(regs));
 	return 0;
 }
 
@@ -265,6 +317,32 @@ static struct hook hooks[HOOKS] = {
 	[HOOK_CA_CWR] = {
 		.name = "ca_cwr", .unless = HOOK_CA_STATE,
 		.sites = { KPROBE(tcp_enter_cwr, kp_ca_cwr) },
+	},
+	/* What most congestion controls have as undo_cwnd, called at no other time. */
+	[HOOK_UNDO] = {
+		.name = "undo",
+		.sites = { KPROBE(tcp_reno_undo_cwnd, kp_undo) },
+	},
+	[HOOK_RST_RECEIVED] = {
+		.name = "rst_received",
+		.sites = { COREMON_TRACEPOINT(tcp_receive_reset, tp_rst_received) },
+	},
+	[HOOK_RST_SENT] = {
+		.name = "rst_sent",
+		.sites = { COREMON_TRACEPOINT(tcp_send_reset, tp_rst_sent) },
+	},
+	[HOOK_SYNACK] = {
+		.name = "synack_retrans",
+		.sites = { COREMON_TRACEPOINT(tcp_retransmit_synack, tp_synack) },
+	},
+	/* Segments that timers send, which no other hook sees: for readers of changes. */
+	[HOOK_DELACK] = {
+		.name = "delack",
+		.sites = { KPROBE(tcp_delack_timer_handler, kp_delack) },
+	},
+	[HOOK_PROBE] = {
+		.name = "probe",
+		.sites = { KPROBE(tcp_write_wakeup, kp_probe) },
 	},
 };
 
@@ -380,12 +458,17 @@ bool coremon_hooks_serve(enum coremon_hook_column column)
 		return hooks[HOOK_SEND].serving;
 	case COREMON_COLUMN_RX_CALLS:
 		return hooks[HOOK_RECV].serving;
-	case COREMON_COLUMN_QUEUE_MAX:
+	case COREMON_COLUMN_ULP_CALLS:
+		return hooks[HOOK_SEND].serving && hooks[HOOK_SEND].serving->tp_probe &&
+		       hooks[HOOK_RECV].serving && hooks[HOOK_RECV].serving->tp_probe;
+	case COREMON_COLUMN_QUEUES:
 		return hooks[HOOK_SEGMENT].serving;
 	case COREMON_COLUMN_RETRANS:
 		return hooks[HOOK_RETRANSMIT].serving;
 	case COREMON_COLUMN_CA:
-		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_CA_RECOVERY].serving;
+		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_UNDO:
+		return hooks[HOOK_UNDO].serving;
 	}
 	return false;
 }

@@ -8,13 +8,16 @@
  * When a row is read, the record and its socket are joined (snapshot.c).
  *
  * Life of a connection. A hook (hooks.c) tells of a socket that enters SYN_SENT (connect), SYN_RECV (the child of a
- * listener) or LISTEN; table.c begins a record and stamps the running process where it is the owner (track.c). What was open
- * before the load is found in TCP's own tables once the hooks are armed (adopt.c); its age and owner are not known, the
- * owner until it is next used. The record ends when the socket enters CLOSE: then all of the socket's counters are final,
- * and TIME_WAIT is no socket any more. It is freed a grace period later.
+ * listener) or LISTEN; table.c begins a record and track.c stamps the running process where it is the owner. What was open
+ * before the load is found in TCP's own tables once the hooks are armed (adopt.c); its age is not known, nor its owner until it is
+ * next used. When the socket enters CLOSE the connection is over: its final values go to a ring (closed.c), and the record
+ * stays findable until the socket is destroyed, for the reset that may follow. It is freed a grace period later.
  *
- * Memory. A record is about 200 bytes, and there are at most max_conns of them besides two pointers each in the hash
- * table; what does not fit is counted as refused. Nothing else grows but the buffer of each open file.
+ * Changes. The first change of a connection after a reader of changes was told of it moves its record to the end of a list; a
+ * reader's bookmark in that list is all it takes to know what is new (table.c). The usual change costs one load.
+ *
+ * Memory. A record is 384 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
+ * does not fit is counted as refused. The rings are of fixed size. Nothing else grows but the buffer of each open file.
  *
  * Order. Loading arms the hooks before anything is adopted and shows /proc last; unloading is the mirror: first /proc (which
  * waits for readers), then the hooks (which waits for probes), then the records. LOCKING.md has the locks.
@@ -26,6 +29,8 @@
 #include <linux/module.h>
 
 #include "adopt.h"
+#include "closed.h"
+#include "event.h"
 #include "hooks.h"
 #include "proc.h"
 #include "table.h"
@@ -39,9 +44,14 @@ static int __init coremon_init(void)
 		pr_err("not loaded: no memory for %u connections\n", coremon_table_max());
 		return ret;
 	}
+	ret = coremon_closed_init();
+	if (ret) {
+		pr_err("not loaded: no memory for the ring of ended connections (closed_max)\n");
+		goto err_table;
+	}
 	ret = coremon_hooks_arm();
 	if (ret)
-		goto err_table;
+		goto err_closed;
 	coremon_adopt();
 	ret = coremon_proc_init();
 	if (ret) {
@@ -52,6 +62,8 @@ static int __init coremon_init(void)
 
 err_hooks:
 	coremon_hooks_disarm();
+err_closed:
+	coremon_closed_exit();
 err_table:
 	coremon_table_exit();
 	return ret;
@@ -61,6 +73,8 @@ static void __exit coremon_exit(void)
 {
 	coremon_proc_exit();
 	coremon_hooks_disarm();
+	coremon_event_exit();
+	coremon_closed_exit();
 	coremon_table_exit();
 }
 

@@ -53,6 +53,11 @@ int coremon_proc_init(void)
 	if (!dir)
 		return -ENOMEM;
 	if (owned(proc_create("connections", 0440, dir, &coremon_proc_connections_ops)) &&
+	    owned(proc_create("connections.bin", 0440, dir, &coremon_proc_connections_bin_ops)) &&
+	    owned(proc_create("closed", 0440, dir, &coremon_proc_closed_ops)) &&
+	    owned(proc_create("closed.bin", 0440, dir, &coremon_proc_closed_bin_ops)) &&
+	    owned(proc_create("events", 0440, dir, &coremon_proc_events_ops)) &&
+	    owned(proc_create("events.bin", 0440, dir, &coremon_proc_events_bin_ops)) &&
 	    owned(proc_create_single("hooks", 0440, dir, coremon_proc_hooks_show)) &&
 	    owned(proc_create_single("stats", 0440, dir, coremon_proc_stats_show)))
 		return 0;

@@ -1,72 +1,85 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "snapshot.h"
 
+#include <linux/cgroup.h>
+#include <linux/jiffies.h>
 #include <linux/sock_diag.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
 #include <net/tcp.h>
 
 #include "compat/compat.h"
+#include "congestion.h"
+#include "hooks.h"
+#include "queue.h"
 #include "table.h"
-#include "track.h"
 
-/* Taken now: at its birth the socket of an accepted connection still has its listener's cookie. */
-static u64 cookie_of(struct sock *sk)
+static void fill_identity(struct coremon_row *row, const struct coremon_conn *conn)
 {
-	u32 cookie[2];
-
-	sock_diag_save_cookie(sk, cookie);
-	return (u64)cookie[1] << 32 | cookie[0];
-}
-
-static void fill_addresses(struct coremon_row *row, const struct sock *sk)
-{
-	row->family = sk->sk_family;
-	row->local_port = sk->sk_num;
-	row->remote_port = ntohs(sk->sk_dport);
-	if (row->family == AF_INET6) {
-		row->local = sk->sk_v6_rcv_saddr;
-		row->remote = sk->sk_v6_daddr;
-		return;
-	}
-	row->local.s6_addr32[0] = sk->sk_rcv_saddr;
-	row->remote.s6_addr32[0] = sk->sk_daddr;
-}
-
-static void fill_record(struct coremon_row *row, const struct coremon_conn *conn)
-{
-	u64 now = ktime_get_ns();
-	u64 last_retrans_ns = READ_ONCE(conn->last_retrans_ns);
-
+	row->size = sizeof(*row);
+	row->version = COREMON_VERSION;
+	row->kind = COREMON_ROW_LIVE;
+	row->seq = 0;
 	row->netns = conn->netns;
-	row->age_known = conn->birth_ns;
-	row->age_ms = div_u64(now - conn->birth_ns, NSEC_PER_MSEC);
-	row->owner_known = smp_load_acquire(&conn->owner_state) == COREMON_OWNER_KNOWN;
-	if (row->owner_known) {
+	row->opened = conn->opened;
+	row->cause = COREMON_CAUSE_NONE;
+	row->__pad = 0;
+	row->error = 0;
+	row->birth_ns = conn->birth_ns ?: COREMON_UNKNOWN;
+	memset(row->comm, 0, sizeof(row->comm));
+	if (smp_load_acquire(&conn->owner_state) == COREMON_OWNER_KNOWN) {
 		row->tgid = conn->tgid;
 		memcpy(row->comm, conn->comm, sizeof(row->comm));
 	}
-	row->tx_calls = atomic64_read(&conn->tx_calls);
-	row->rx_calls = atomic64_read(&conn->rx_calls);
-	row->cwr_entries = READ_ONCE(conn->ca_entries[TCP_CA_CWR]);
-	row->recovery_entries = READ_ONCE(conn->ca_entries[TCP_CA_Recovery]);
-	row->loss_entries = READ_ONCE(conn->ca_entries[TCP_CA_Loss]);
-	row->retrans_seen = last_retrans_ns;
-	row->last_retrans_ms = now > last_retrans_ns ? div_u64(now - last_retrans_ns, NSEC_PER_MSEC) : 0;
 }
 
-static void fill_listener(struct coremon_row *row, const struct sock *sk)
+/**
+ * coremon_snapshot_id() - The cookie of a socket, made if it has none.
+ * @sk: the socket; not at the birth of a passive connection, when it still has its listener's
+ *
+ * Context: any but NMI.
+ * Return: the id.
+ */
+u64 coremon_snapshot_id(const struct sock *sk)
 {
-	row->listener = true;
-	row->send_q = READ_ONCE(sk->sk_max_ack_backlog);
-	row->recv_q = READ_ONCE(sk->sk_ack_backlog);
+	u32 cookie[2];
+
+	sock_diag_save_cookie((struct sock *)sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
 }
 
-static void fill_socket(struct coremon_row *row, const struct sock *sk)
+/**
+ * coremon_snapshot_addr() - Both ends of a connection, as its socket has them now.
+ * @sk: the socket
+ * @addr: every byte is written
+ */
+void coremon_snapshot_addr(const struct sock *sk, struct coremon_addr *addr)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
+	memset(addr, 0, sizeof(*addr));
+	addr->family = READ_ONCE(sk->sk_family);	/* IPV6_ADDRFORM may change it */
+	addr->local_port = ntohs(inet_sk(sk)->inet_sport);	/* sk_num is given back before TCP_CLOSE is told */
+	addr->remote_port = ntohs(inet_sk(sk)->inet_dport);
+	if (addr->family == AF_INET6) {
+		memcpy(addr->local, &sk->sk_v6_rcv_saddr, sizeof(addr->local));
+		memcpy(addr->remote, &sk->sk_v6_daddr, sizeof(addr->remote));
+	} else {
+		memcpy(addr->local, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
+		memcpy(addr->remote, &sk->sk_daddr, sizeof(sk->sk_daddr));
+	}
+}
 
-	row->ca_state = inet_csk(sk)->icsk_ca_state;
+static void fill_owner(struct coremon_row *row, const struct sock *sk)
+{
+	row->uid = from_kuid_munged(&init_user_ns, sk->sk_uid);
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	row->cgroup = cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data));
+#endif
+}
+
+static void fill_traffic(struct coremon_row *row, const struct tcp_sock *tp)
+{
 	row->bytes_sent = READ_ONCE(tp->bytes_sent);
 	row->bytes_acked = READ_ONCE(tp->bytes_acked);
 	row->bytes_received = READ_ONCE(tp->bytes_received);
@@ -75,55 +88,173 @@ static void fill_socket(struct coremon_row *row, const struct sock *sk)
 	row->segs_in = READ_ONCE(tp->segs_in);
 	row->data_segs_out = READ_ONCE(tp->data_segs_out);
 	row->data_segs_in = READ_ONCE(tp->data_segs_in);
-	row->send_q = READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
-	row->recv_q = max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
-	row->retrans = READ_ONCE(tp->total_retrans);
+	row->rcv_ooopack = READ_ONCE(tp->rcv_ooopack);
+	row->reord_seen = READ_ONCE(tp->reord_seen);
+	row->dsack_dups = READ_ONCE(tp->dsack_dups);
 	row->cwnd = coremon_compat_snd_cwnd(tp);
 	row->ssthresh = READ_ONCE(tp->snd_ssthresh);
 	row->packets_out = READ_ONCE(tp->packets_out);
-	row->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
-	row->min_rtt_us = tcp_min_rtt(tp);
+	row->srtt_us = READ_ONCE(tp->srtt_us) >> 3 ?: (u32)COREMON_UNKNOWN;
+	row->min_rtt_us = tcp_min_rtt(tp);	/* ~0U before the first sample */
+	row->snd_wnd = READ_ONCE(tp->snd_wnd);
+	row->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+}
+
+/* As tcp_get_info() computes them: the chronograph that is running is added up to now. */
+static void fill_chronographs(struct coremon_row *row, const struct tcp_sock *tp)
+{
+	u64 stat[__TCP_CHRONO_MAX], total = 0;
+	int i;
+
+	for (i = TCP_CHRONO_BUSY; i < __TCP_CHRONO_MAX; i++) {
+		stat[i] = READ_ONCE(tp->chrono_stat[i - 1]);
+		if (i == tp->chrono_type)
+			stat[i] += (u32)(tcp_jiffies32 - READ_ONCE(tp->chrono_start));
+		stat[i] *= USEC_PER_SEC / HZ;
+		total += stat[i];
+	}
+	row->busy_us = total;
+	row->rwnd_limited_us = stat[TCP_CHRONO_RWND_LIMITED];
+	row->sndbuf_limited_us = stat[TCP_CHRONO_SNDBUF_LIMITED];
+}
+
+static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, u64 now)
+{
+	row->flags_in = READ_ONCE(conn->flags_in);
+	row->flags_out = READ_ONCE(conn->flags_out);
+	row->handshake_us = READ_ONCE(conn->handshake_us);
+	row->first_byte_us = READ_ONCE(conn->first_byte_us);
+	if (coremon_hooks_serve(COREMON_COLUMN_QUEUES)) {
+		row->zero_wnd_in = READ_ONCE(conn->zero_wnd_in);
+		row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
+		row->zero_wnd_in_us = READ_ONCE(conn->zero_wnd_in_us);
+		if (READ_ONCE(conn->zero_wnd) & COREMON_ZERO_WND_IN)
+			row->zero_wnd_in_us += div_u64(now - READ_ONCE(conn->zero_wnd_since_ns), NSEC_PER_USEC);
+	}
+}
+
+/* A kprobe in TCP sees no call that another protocol over it (kTLS) takes; a tracepoint in the socket layer does. */
+static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn, const struct sock *sk)
+{
+	bool ulp = inet_csk(sk)->icsk_ulp_ops;
+
+	if (coremon_hooks_serve(COREMON_COLUMN_TX_CALLS) && (!ulp || coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
+		row->tx_calls = atomic64_read(&conn->tx_calls);
+	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS) && (!ulp || coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
+		row->rx_calls = atomic64_read(&conn->rx_calls);
+}
+
+static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct tcp_sock *tp)
+{
+	row->retrans = READ_ONCE(tp->total_retrans);
+	if (!coremon_hooks_serve(COREMON_COLUMN_RETRANS))
+		return;
+	row->retrans_timeout = READ_ONCE(conn->retrans[COREMON_RETRANS_TIMEOUT]);
+	row->retrans_fast = READ_ONCE(conn->retrans[COREMON_RETRANS_FAST]);
+	row->retrans_tail_loss_probe = READ_ONCE(conn->retrans[COREMON_RETRANS_TAIL_LOSS_PROBE]);
+	row->retrans_syn = READ_ONCE(conn->retrans[COREMON_RETRANS_SYN]);
+	row->retrans_synack = READ_ONCE(conn->retrans[COREMON_RETRANS_SYNACK]);
+	row->retrans_other = row->retrans - row->retrans_timeout - row->retrans_fast - row->retrans_tail_loss_probe -
+			     row->retrans_syn - row->retrans_synack;
+	row->last_retrans_ns = READ_ONCE(conn->last_retrans_ns) ?: COREMON_UNKNOWN;
+}
+
+static void fill_congestion(struct coremon_row *row, const struct coremon_conn *conn, u64 now)
+{
+	u64 since = READ_ONCE(conn->ca_since_ns);
+	int i;
+
+	if (!coremon_hooks_serve(COREMON_COLUMN_CA))
+		return;
+	row->disorder_entries = READ_ONCE(conn->ca_entries[TCP_CA_Disorder]);
+	row->cwr_entries = READ_ONCE(conn->ca_entries[TCP_CA_CWR]);
+	row->recovery_entries = READ_ONCE(conn->ca_entries[TCP_CA_Recovery]);
+	row->loss_entries = READ_ONCE(conn->ca_entries[TCP_CA_Loss]);
+	row->ca_changed_ns = COREMON_UNKNOWN;
+	for (i = 0; i < COREMON_CA_STATES; i++) {
+		row->ca_ns[i] = READ_ONCE(conn->ca_ns[i]);
+		if (conn->ca_entries[i])
+			row->ca_changed_ns = since;
+	}
+	row->ca_ns[READ_ONCE(conn->ca_last)] += now > since ? now - since : 0;
+}
+
+static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, const struct sock *sk)
+{
+	if (!coremon_congestion_sees_undo(sk))
+		return;
+	row->undo_full = READ_ONCE(conn->undo[COREMON_UNDO_FULL]);
+	row->undo_partial = READ_ONCE(conn->undo[COREMON_UNDO_PARTIAL]);
+	row->undo_dsack = READ_ONCE(conn->undo[COREMON_UNDO_DSACK]);
+	row->undo_loss = READ_ONCE(conn->undo[COREMON_UNDO_LOSS]);
 }
 
 /**
- * coremon_snapshot() - Join a record with its socket.
- * @conn: the record, under RCU; the caller holds a reference on its socket
+ * coremon_snapshot_fill() - Join a record with its socket.
+ * @conn: the record
+ * @sk: its socket, locked or owned, or it does not matter that the fields may not belong together
  * @row: where to put the row; every byte is written
  *
+ * Context: any but NMI.
+ */
+void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, struct coremon_row *row)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 now = ktime_get_ns();
+
+	memset(row, 0xff, sizeof(*row));	/* not known */
+	fill_identity(row, conn);
+	coremon_snapshot_addr(sk, &row->addr);
+	fill_owner(row, sk);
+	row->id = coremon_snapshot_id(sk);
+	row->state = sk->sk_state;
+	if (conn->opened == COREMON_OPENED_LISTEN || row->state == TCP_LISTEN) {
+		row->send_q = READ_ONCE(sk->sk_max_ack_backlog);
+		row->recv_q = READ_ONCE(sk->sk_ack_backlog);
+		return;
+	}
+	row->ca_state = inet_csk(sk)->icsk_ca_state;
+	fill_traffic(row, tp);
+	fill_chronographs(row, tp);
+	fill_life(row, conn, now);
+	fill_calls(row, conn, sk);
+	fill_retrans(row, conn, tp);
+	fill_congestion(row, conn, now);
+	fill_undo(row, conn, sk);
+	coremon_queue_fill(conn, sk, row);
+}
+
+/**
+ * coremon_snapshot() - The row of a connection for a reader.
+ * @conn: the record, under RCU; the caller holds a reference on its socket
+ * @row: where to put the row; every byte is written
+ * @tell: it is for a reader of changes: the connection's next change counts again
+ *
  * The socket's spinlock is held for the reading, so that the fields belong together unless a process is inside a call on
- * the socket just then: waiting for it could take for ever. It is a reader's duty not to hold up the network.
+ * the socket just then: waiting for it could take for ever, and a reader must not hold up the network. In that case a
+ * reader of changes is told once more by its next reading.
  *
  * Context: process, under rcu_read_lock().
  * Return: false if the connection is over.
  */
-bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row)
+bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, bool tell)
 {
 	struct sock *sk = (struct sock *)conn->sk;
-
-	memset(row, 0, sizeof(*row));
-	fill_record(row, conn);
+	bool live;
 
 	spin_lock_bh(&sk->sk_lock.slock);
-	row->state = sk->sk_state;
-	row->id = cookie_of(sk);
-	row->uid = sk->sk_uid;
-	fill_addresses(row, sk);
-	if (row->state == TCP_LISTEN)
-		fill_listener(row, sk);
-	else
-		fill_socket(row, sk);
-	spin_unlock_bh(&sk->sk_lock.slock);
-
-	if (row->state == TCP_CLOSE || READ_ONCE(conn->ended))
-		return false;
-	if (row->listener)
-		return true;
-	/* What a reader was shown stays below the mark. Until connect() is done it writes the ends of a queue one by one. */
-	if (row->state != TCP_SYN_SENT) {
-		coremon_raise(&conn->send_q_max, row->send_q);
-		coremon_raise(&conn->recv_q_max, row->recv_q);
+	/* Past its end the socket may have given back what its fields point to. */
+	live = !READ_ONCE(conn->ended);
+	if (!live)
+		goto out;
+	if (tell) {
+		coremon_table_told(conn);
+		if (sock_owned_by_user_nocheck(sk))
+			coremon_table_mark(conn);
 	}
-	row->send_q_max = READ_ONCE(conn->send_q_max);
-	row->recv_q_max = READ_ONCE(conn->recv_q_max);
-	return true;
+	coremon_snapshot_fill(conn, sk, row);
+	live = row->state != TCP_CLOSE;
+out:
+	spin_unlock_bh(&sk->sk_lock.slock);
+	return live;
 }

@@ -11,6 +11,7 @@ static const char *const names[COREMON_STAT_NR] = {
 	[COREMON_STAT_OPENED_LISTEN] = "opened_listen",
 	[COREMON_STAT_ADOPTED] = "adopted",
 	[COREMON_STAT_ENDED] = "ended",
+	[COREMON_STAT_DISCARDED] = "discarded",
 	[COREMON_STAT_REFUSED_FULL] = "refused_full",
 	[COREMON_STAT_REFUSED_NOMEM] = "refused_nomem",
 };

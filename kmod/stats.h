@@ -12,11 +12,13 @@
  * @COREMON_STAT_OPENED_LISTEN: sockets that began to listen
  * @COREMON_STAT_ADOPTED: connections and listeners found open when the module was loaded
  * @COREMON_STAT_ENDED: connections and listeners that left the table
+ * @COREMON_STAT_DISCARDED: of the ended, passive ones that the kernel dropped before they carried a segment
  * @COREMON_STAT_REFUSED_FULL: not tracked because the table held max_conns
  * @COREMON_STAT_REFUSED_NOMEM: not tracked because there was no memory for the record
  * @COREMON_STAT_NR: how many there are
  *
- * opened_* + adopted - ended is what is in the table, exactly, whenever no hook is running.
+ * opened_* + adopted - ended is what is in the table, and ended - discarded is what was kept as ended (held + lost), exactly,
+ * whenever no hook is running.
  */
 enum coremon_stat {
 	COREMON_STAT_OPENED_ACTIVE,
@@ -24,6 +26,7 @@ enum coremon_stat {
 	COREMON_STAT_OPENED_LISTEN,
 	COREMON_STAT_ADOPTED,
 	COREMON_STAT_ENDED,
+	COREMON_STAT_DISCARDED,
 	COREMON_STAT_REFUSED_FULL,
 	COREMON_STAT_REFUSED_NOMEM,
 	COREMON_STAT_NR

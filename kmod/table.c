@@ -10,25 +10,24 @@
 
 #define MAX_CONNS_DEFAULT 262144
 #define MAX_CONNS_LIMIT (16 * 1024 * 1024)
-#define SHARD_BITS 6
-#define SHARDS (1 << SHARD_BITS)
-
-/* The chains of a shard are those whose index has its number in the low bits, so a chain belongs to one lock. */
-#define BUCKET_BITS_MIN SHARD_BITS
 
 struct shard {
 	raw_spinlock_t lock;
 	/* Connections and bookmarks in the order of birth; protected by lock. */
-	struct list_head links;
-	/* Number of the youngest birth; protected by lock. */
-	u64 seq;
+	struct list_head births;
+	/* The same in the order of the first change after a reader of changes was told; protected by lock. */
+	struct list_head changes;
+	/* Numbers of the youngest birth and change; protected by lock. */
+	u64 birth_seq;
+	u64 change_seq;
 } ____cacheline_aligned_in_smp;
 
 struct coremon_buckets coremon_buckets __read_mostly;
-static struct shard shards[SHARDS];
+static struct shard shards[COREMON_SHARDS];
 static struct kmem_cache *conn_cache __read_mostly;
-/* Written at birth and death alone; they bound the memory, so they must be exact. */
+/* Written at birth and death alone. Records, which the bound is for: also ended ones that cannot be freed yet. */
 static atomic_t nr_records = ATOMIC_INIT(0);
+static atomic_t nr_live = ATOMIC_INIT(0);
 static atomic_t nr_listeners = ATOMIC_INIT(0);
 
 static unsigned int max_conns __read_mostly = MAX_CONNS_DEFAULT;
@@ -54,9 +53,10 @@ static const struct kernel_param_ops max_conns_ops = {
 module_param_cb(max_conns, &max_conns_ops, &max_conns, 0644);
 MODULE_PARM_DESC(max_conns, "Connections and listeners tracked at most, 0 to 16777216 (default 262144); more are counted as refused");
 
+/* The chains of a shard are those whose index has its number in the low bits, so a chain belongs to one lock. */
 static struct shard *shard_of(const struct sock *sk)
 {
-	return &shards[hash_ptr((void *)sk, coremon_buckets.bits) & (SHARDS - 1)];
+	return &shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
 }
 
 static struct coremon_conn *find_locked(const struct shard *shard, const struct sock *sk)
@@ -64,7 +64,7 @@ static struct coremon_conn *find_locked(const struct shard *shard, const struct 
 	struct coremon_conn *conn;
 
 	lockdep_assert_held(&shard->lock);
-	hlist_for_each_entry(conn, &coremon_buckets.heads[hash_ptr((void *)sk, coremon_buckets.bits)], hash)
+	hlist_for_each_entry(conn, &coremon_buckets.heads[coremon_bucket_of(sk)], hash)
 		if (conn->sk == sk)
 			return conn;
 	return NULL;
@@ -73,95 +73,154 @@ static struct coremon_conn *find_locked(const struct shard *shard, const struct 
 static void conn_free_rcu(struct rcu_head *rcu)
 {
 	kmem_cache_free(conn_cache, container_of(rcu, struct coremon_conn, rcu));
+	atomic_dec(&nr_records);
 }
 
-static void conn_remove_locked(struct shard *shard, struct coremon_conn *conn)
+/* Out of the lists: it is no connection any more, but its socket can still be told of. */
+static bool end_locked(struct shard *shard, struct coremon_conn *conn)
 {
 	lockdep_assert_held(&shard->lock);
-	hlist_del_rcu(&conn->hash);
-	list_del(&conn->link.list);
+	if (conn->ended)
+		return false;
+	list_del(&conn->birth.list);
+	list_del(&conn->change.list);
 	WRITE_ONCE(conn->ended, true);
-	if (conn->listener)
+	WRITE_ONCE(conn->dirty, true);	/* nothing is to be marked any more */
+	atomic_dec(&nr_live);
+	if (conn->opened == COREMON_OPENED_LISTEN)
 		atomic_dec(&nr_listeners);
-	atomic_dec(&nr_records);
 	coremon_stat_inc(COREMON_STAT_ENDED);
+	return true;
+}
+
+static void forget_locked(struct shard *shard, struct coremon_conn *conn)
+{
+	end_locked(shard, conn);
+	hlist_del_rcu(&conn->hash);
 	call_rcu(&conn->rcu, conn_free_rcu);
 }
 
-/* A record whose fields are those of a connection of which nothing is known but its socket. */
-static struct coremon_conn *conn_alloc(struct sock *sk, enum coremon_stat how)
+static enum coremon_stat opened_stat(u8 opened)
+{
+	switch (opened) {
+	case COREMON_OPENED_ACTIVE:
+		return COREMON_STAT_OPENED_ACTIVE;
+	case COREMON_OPENED_PASSIVE:
+		return COREMON_STAT_OPENED_PASSIVE;
+	case COREMON_OPENED_LISTEN:
+		return COREMON_STAT_OPENED_LISTEN;
+	default:
+		return COREMON_STAT_ADOPTED;
+	}
+}
+
+/* A record of a connection of which nothing is known but its socket. */
+static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
 {
 	struct coremon_conn *conn = kmem_cache_zalloc(conn_cache, GFP_ATOMIC | __GFP_NOWARN);
+	u64 now = ktime_get_ns();
 
 	if (!conn)
 		return NULL;
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
-	/* A passive birth is told while the child is still in the state of its listener. */
-	conn->listener = how == COREMON_STAT_OPENED_LISTEN ||
-			 (how == COREMON_STAT_ADOPTED && sk->sk_state == TCP_LISTEN);
-	if (how != COREMON_STAT_ADOPTED)
-		conn->birth_ns = ktime_get_ns();
+	conn->opened = opened;
+	conn->dirty = true;
+	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
+	conn->ca_since_ns = now;
+	conn->area_jiffies = (u32)jiffies;
+	conn->handshake_us = ~0U;
+	conn->first_byte_us = ~0U;
 	return conn;
+}
+
+static bool reserve(void)
+{
+	if (atomic_inc_return(&nr_records) <= READ_ONCE(max_conns))
+		return true;
+	atomic_dec(&nr_records);
+	coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
+	return false;
+}
+
+static void insert_locked(struct shard *shard, struct coremon_conn *conn)
+{
+	lockdep_assert_held(&shard->lock);
+	conn->birth.seq = ++shard->birth_seq;
+	list_add_tail(&conn->birth.list, &shard->births);
+	conn->change.seq = ++shard->change_seq;
+	list_add_tail(&conn->change.list, &shard->changes);
+	hlist_add_head_rcu(&conn->hash, &coremon_buckets.heads[coremon_bucket_of(conn->sk)]);
+	atomic_inc(&nr_live);
+	if (conn->opened == COREMON_OPENED_LISTEN)
+		atomic_inc(&nr_listeners);
+	coremon_stat_inc(opened_stat(conn->opened));
 }
 
 /**
  * coremon_table_open() - Begin the record of a connection or listener.
  * @sk: the socket, of TCP
- * @how: COREMON_STAT_OPENED_*, or COREMON_STAT_ADOPTED, which leaves a record that is there alone
+ * @opened: COREMON_OPENED_*
  *
- * A birth ends an older record of the same socket: connect() on a socket whose last connection is over is a new one.
- * What cannot be tracked is counted as refused.
+ * A record that the socket has already is left alone. What cannot be tracked is counted as refused.
  *
- * Context: any but NMI; @sk must not be freed meanwhile. Takes the shard's lock.
+ * Context: under rcu_read_lock(), any but NMI; @sk must not be freed meanwhile. Takes the shard's lock.
+ * Return: the record, valid until rcu_read_unlock(); NULL where there is none or it is not new.
  */
-void coremon_table_open(struct sock *sk, enum coremon_stat how)
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened)
 {
 	struct shard *shard = shard_of(sk);
-	struct coremon_conn *conn, *old;
+	struct coremon_conn *conn;
 	unsigned long flags;
 
 	/* Reserve a place first, so that the bound holds on every CPU. */
-	if (atomic_inc_return(&nr_records) > READ_ONCE(max_conns)) {
-		atomic_dec(&nr_records);
-		coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
-		return;
-	}
-	conn = conn_alloc(sk, how);
+	if (!reserve())
+		return NULL;
+	conn = conn_alloc(sk, opened);
 	if (!conn) {
 		atomic_dec(&nr_records);
 		coremon_stat_inc(COREMON_STAT_REFUSED_NOMEM);
-		return;
+		return NULL;
 	}
-	if (how == COREMON_STAT_OPENED_ACTIVE || how == COREMON_STAT_OPENED_LISTEN)
-		coremon_track_owner(conn);
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	old = find_locked(shard, sk);
-	if (old && how == COREMON_STAT_ADOPTED) {
+	if (find_locked(shard, sk)) {
 		raw_spin_unlock_irqrestore(&shard->lock, flags);
 		kmem_cache_free(conn_cache, conn);
 		atomic_dec(&nr_records);
-		return;
+		return NULL;
 	}
-	if (old)
-		conn_remove_locked(shard, old);
-	conn->seq = ++shard->seq;
-	list_add_tail(&conn->link.list, &shard->links);
-	hlist_add_head_rcu(&conn->hash, &coremon_buckets.heads[hash_ptr(sk, coremon_buckets.bits)]);
-	if (conn->listener)
-		atomic_inc(&nr_listeners);
-	coremon_stat_inc(how);
+	insert_locked(shard, conn);
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	return conn;
 }
 
 /**
- * coremon_table_end() - End the record of a socket, if it has one.
+ * coremon_table_end() - The connection is over: take it out of the lists, and keep it until its socket goes.
+ * @conn: the record, under RCU
+ *
+ * Context: any but NMI. Takes the shard's lock.
+ * Return: whether it was not over yet.
+ */
+bool coremon_table_end(struct coremon_conn *conn)
+{
+	struct shard *shard = shard_of(conn->sk);
+	unsigned long flags;
+	bool was_live;
+
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	was_live = end_locked(shard, conn);
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	return was_live;
+}
+
+/**
+ * coremon_table_forget() - A socket goes, and its address may soon mean another: free its record.
  * @sk: the socket
  *
  * Context: any but NMI. Takes the shard's lock.
  */
-void coremon_table_end(const struct sock *sk)
+void coremon_table_forget(const struct sock *sk)
 {
 	struct shard *shard = shard_of(sk);
 	struct coremon_conn *conn;
@@ -170,8 +229,81 @@ void coremon_table_end(const struct sock *sk)
 	raw_spin_lock_irqsave(&shard->lock, flags);
 	conn = find_locked(shard, sk);
 	if (conn)
-		conn_remove_locked(shard, conn);
+		forget_locked(shard, conn);
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
+}
+
+/**
+ * coremon_table_mark() - The slow side of coremon_changed().
+ * @conn: the record, under RCU
+ *
+ * Context: any but NMI. Takes the shard's lock.
+ */
+void coremon_table_mark(struct coremon_conn *conn)
+{
+	struct shard *shard = shard_of(conn->sk);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	if (!conn->dirty) {
+		WRITE_ONCE(conn->dirty, true);
+		conn->change.seq = ++shard->change_seq;
+		list_move_tail(&conn->change.list, &shard->changes);
+	}
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+}
+
+/**
+ * coremon_table_told() - A reader of changes is about to be told of a connection: its next change counts again.
+ * @conn: the record, under RCU, its socket's spinlock held, so that no change is half made
+ *
+ * Context: process. Takes the shard's lock.
+ */
+void coremon_table_told(struct coremon_conn *conn)
+{
+	struct shard *shard = shard_of(conn->sk);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	if (!conn->ended)
+		WRITE_ONCE(conn->dirty, false);
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+}
+
+/*
+ * Moves a bookmark over up to @max records of a list that are not younger than @last_seq, and takes a reference on the
+ * socket of each. Looks at no more than a few times @max links. Returns how many; *done at the end.
+ */
+static unsigned int advance_locked(struct shard *shard, struct list_head *head, struct coremon_link *mark, u64 last_seq,
+				   size_t link_offset, struct coremon_conn **conns, unsigned int max, bool *done)
+{
+	unsigned int budget = 4 * max;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&shard->lock);
+	*done = false;
+	while (n < max && budget--) {
+		struct coremon_link *next;
+		struct coremon_conn *conn;
+
+		if (list_is_last(&mark->list, head)) {
+			*done = true;
+			break;
+		}
+		next = list_next_entry(mark, list);
+		if (next->seq > last_seq) {
+			*done = true;
+			break;
+		}
+		list_move(&mark->list, &next->list);
+		if (!next->seq)
+			continue;
+		conn = (struct coremon_conn *)((char *)next - link_offset);
+		/* A socket whose last reference is gone is about to be ended by its hook. */
+		if (refcount_inc_not_zero(&((struct sock *)conn->sk)->sk_refcnt))
+			conns[n++] = conn;
+	}
+	return n;
 }
 
 static void walk_enter_shard(struct coremon_walk *walk)
@@ -180,8 +312,8 @@ static void walk_enter_shard(struct coremon_walk *walk)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	list_add(&walk->link.list, &shard->links);
-	walk->last_seq = shard->seq;
+	list_add(&walk->link.list, &shard->births);
+	walk->last_seq = shard->birth_seq;
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 }
 
@@ -193,44 +325,9 @@ static void walk_enter_shard(struct coremon_walk *walk)
  */
 void coremon_walk_begin(struct coremon_walk *walk)
 {
-	walk->link.bookmark = true;
+	walk->link.seq = 0;
 	walk->shard = 0;
 	walk_enter_shard(walk);
-}
-
-/* Gives up to @max records of the walk's shard; *done when it has no more. Looks at no more than a few times @max links. */
-static unsigned int walk_shard(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max, bool *done)
-{
-	struct shard *shard = &shards[walk->shard];
-	unsigned int budget = 4 * max;
-	unsigned int n = 0;
-	unsigned long flags;
-
-	*done = false;
-	raw_spin_lock_irqsave(&shard->lock, flags);
-	while (n < max && budget--) {
-		struct coremon_link *next;
-		struct coremon_conn *conn;
-
-		if (list_is_last(&walk->link.list, &shard->links)) {
-			*done = true;
-			break;
-		}
-		next = list_next_entry(&walk->link, list);
-		conn = container_of(next, struct coremon_conn, link);
-		if (!next->bookmark && conn->seq > walk->last_seq) {
-			*done = true;
-			break;
-		}
-		list_move(&walk->link.list, &next->list);
-		/* A socket whose last reference is gone is about to be ended by its hook. */
-		if (!next->bookmark && refcount_inc_not_zero(&((struct sock *)conn->sk)->sk_refcnt))
-			conns[n++] = conn;
-	}
-	if (*done)
-		list_del(&walk->link.list);
-	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	return n;
 }
 
 /**
@@ -245,11 +342,19 @@ static unsigned int walk_shard(struct coremon_walk *walk, struct coremon_conn **
 unsigned int coremon_walk_next(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max)
 {
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "walk without RCU");
-	while (walk->shard < SHARDS) {
+	while (walk->shard < COREMON_SHARDS) {
+		struct shard *shard = &shards[walk->shard];
+		unsigned long flags;
+		unsigned int n;
 		bool done;
-		unsigned int n = walk_shard(walk, conns, max, &done);
 
-		if (done && ++walk->shard < SHARDS)
+		raw_spin_lock_irqsave(&shard->lock, flags);
+		n = advance_locked(shard, &shard->births, &walk->link, walk->last_seq,
+				   offsetof(struct coremon_conn, birth), conns, max, &done);
+		if (done)
+			list_del(&walk->link.list);
+		raw_spin_unlock_irqrestore(&shard->lock, flags);
+		if (done && ++walk->shard < COREMON_SHARDS)
 			walk_enter_shard(walk);
 		if (n)
 			return n;
@@ -268,21 +373,116 @@ void coremon_walk_end(struct coremon_walk *walk)
 	struct shard *shard = &shards[walk->shard];
 	unsigned long flags;
 
-	if (walk->shard >= SHARDS)
+	if (walk->shard >= COREMON_SHARDS)
 		return;
 	raw_spin_lock_irqsave(&shard->lock, flags);
 	list_del(&walk->link.list);
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	walk->shard = SHARDS;
+	walk->shard = COREMON_SHARDS;
 }
 
-/** coremon_table_connections() - Return: connections in the table now. */
+/**
+ * coremon_follow_begin() - Begin to follow changes: those from now on.
+ * @follow: the reader; must be ended by coremon_follow_end() before the module goes
+ *
+ * Marks that were set before stay until the connection is told of, and hide its changes: the reader's first reading must be
+ * a walk over all connections with coremon_table_told() for each.
+ *
+ * Context: process.
+ */
+void coremon_follow_begin(struct coremon_follow *follow)
+{
+	unsigned int i;
+
+	for (i = 0; i < COREMON_SHARDS; i++) {
+		unsigned long flags;
+
+		follow->links[i].seq = 0;
+		raw_spin_lock_irqsave(&shards[i].lock, flags);
+		list_add_tail(&follow->links[i].list, &shards[i].changes);
+		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
+	}
+	follow->shard = COREMON_SHARDS;
+}
+
+static void follow_enter_shard(struct coremon_follow *follow)
+{
+	struct shard *shard = &shards[follow->shard];
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&shard->lock, flags);
+	follow->last_seq = shard->change_seq;
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+}
+
+/**
+ * coremon_follow_rewind() - Begin a reading: what has changed since the last one.
+ * @follow: the reader
+ *
+ * Context: process.
+ */
+void coremon_follow_rewind(struct coremon_follow *follow)
+{
+	follow->shard = 0;
+	follow_enter_shard(follow);
+}
+
+/**
+ * coremon_follow_next() - The next changed records, and a reference on the socket of each.
+ * @follow: the reader
+ * @conns: where to put them; coremon_table_told() must be called for each
+ * @max: how many at the most, at least 1
+ *
+ * Context: process, under rcu_read_lock(), which keeps the records; the caller gives the references back by sock_put().
+ * Return: how many; 0 at the end of the reading.
+ */
+unsigned int coremon_follow_next(struct coremon_follow *follow, struct coremon_conn **conns, unsigned int max)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "following without RCU");
+	while (follow->shard < COREMON_SHARDS) {
+		struct shard *shard = &shards[follow->shard];
+		unsigned long flags;
+		unsigned int n;
+		bool done;
+
+		raw_spin_lock_irqsave(&shard->lock, flags);
+		n = advance_locked(shard, &shard->changes, &follow->links[follow->shard], follow->last_seq,
+				   offsetof(struct coremon_conn, change), conns, max, &done);
+		raw_spin_unlock_irqrestore(&shard->lock, flags);
+		if (done && ++follow->shard < COREMON_SHARDS)
+			follow_enter_shard(follow);
+		if (n)
+			return n;
+	}
+	return 0;
+}
+
+/**
+ * coremon_follow_end() - Take the bookmarks out.
+ * @follow: the reader
+ *
+ * Context: process.
+ */
+void coremon_follow_end(struct coremon_follow *follow)
+{
+	unsigned int i;
+
+	for (i = 0; i < COREMON_SHARDS; i++) {
+		unsigned long flags;
+
+		raw_spin_lock_irqsave(&shards[i].lock, flags);
+		list_del(&follow->links[i].list);
+		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
+	}
+}
+
+/** coremon_table_connections() - Return: connections that are open now. */
 unsigned int coremon_table_connections(void)
 {
-	return max(0, atomic_read(&nr_records) - atomic_read(&nr_listeners));
+	return max(0, atomic_read(&nr_live) - atomic_read(&nr_listeners));
 }
 
-/** coremon_table_listeners() - Return: listeners in the table now. */
+/** coremon_table_listeners() - Return: listeners that are open now. */
 unsigned int coremon_table_listeners(void)
 {
 	return atomic_read(&nr_listeners);
@@ -308,10 +508,10 @@ size_t coremon_table_memory(void)
  */
 int coremon_table_init(void)
 {
-	unsigned int buckets = max(max_conns / 2, 1U << BUCKET_BITS_MIN);
+	unsigned int buckets = max_t(unsigned int, max_conns / 2, COREMON_SHARDS);
 	unsigned int i;
 
-	/* At most two records a chain when the table is full. */
+	/* Two records a chain, on average, when the table is full. */
 	coremon_buckets.bits = order_base_2(buckets);
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
@@ -321,9 +521,10 @@ int coremon_table_init(void)
 		kvfree(coremon_buckets.heads);
 		return -ENOMEM;
 	}
-	for (i = 0; i < SHARDS; i++) {
+	for (i = 0; i < COREMON_SHARDS; i++) {
 		raw_spin_lock_init(&shards[i].lock);
-		INIT_LIST_HEAD(&shards[i].links);
+		INIT_LIST_HEAD(&shards[i].births);
+		INIT_LIST_HEAD(&shards[i].changes);
 	}
 	return 0;
 }
@@ -335,13 +536,15 @@ int coremon_table_init(void)
  */
 void coremon_table_exit(void)
 {
-	struct coremon_link *link, *next;
-	unsigned int i;
+	unsigned long i;
 
-	for (i = 0; i < SHARDS; i++)
-		list_for_each_entry_safe(link, next, &shards[i].links, list)
-			if (!WARN_ON_ONCE(link->bookmark))
-				kmem_cache_free(conn_cache, container_of(link, struct coremon_conn, link));
+	for (i = 0; i < 1UL << coremon_buckets.bits; i++) {
+		struct hlist_node *next;
+		struct coremon_conn *conn;
+
+		hlist_for_each_entry_safe(conn, next, &coremon_buckets.heads[i], hash)
+			kmem_cache_free(conn_cache, conn);
+	}
 	rcu_barrier();
 	kmem_cache_destroy(conn_cache);
 	kvfree(coremon_buckets.heads);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The connections. A record is found by its socket's address (a fixed hash table, read under RCU) and walked in the order
- * of birth (one list a shard). A shard's raw spinlock guards its lists and the buckets that belong to it; it is taken at
- * birth, at death and by a walk for a bounded number of records, never on the path of a segment.
+ * The connections. A record is found by its socket's address (a fixed hash table, read under RCU), walked in the order of
+ * birth (one list a shard), and followed by readers of changes (a second list a shard). A shard's raw spinlock guards
+ * its lists and the buckets that belong to it; it is taken at birth, at death, by a walk for a bounded number of records, and by
+ * the first change of a connection after a reader of changes was told of it: never on the usual path of a segment.
  */
 #ifndef _COREMON_TABLE_H
 #define _COREMON_TABLE_H
@@ -16,27 +17,31 @@
 #include <net/sock.h>
 
 #include "stats.h"
+#include "uapi/coremon.h"
 
-/**
- * enum coremon_owner_state - How far the owner of a connection has been written.
- * @COREMON_OWNER_NONE: nobody was seen to use it; pid and comm are not known
- * @COREMON_OWNER_CLAIMED: one task is writing pid and comm
- * @COREMON_OWNER_KNOWN: pid and comm may be read (after an acquire), and never change again
- */
-enum coremon_owner_state {
-	COREMON_OWNER_NONE,
-	COREMON_OWNER_CLAIMED,
-	COREMON_OWNER_KNOWN
+#define COREMON_SHARD_BITS 6
+#define COREMON_SHARDS (1 << COREMON_SHARD_BITS)
+#define COREMON_RETRANS_KINDS (COREMON_RETRANS_SYNACK + 1)
+#define COREMON_CA_STATES (TCP_CA_Loss + 1)
+
+/* How far the owner of a connection has been written: coremon_conn.owner_state. */
+enum {
+	COREMON_OWNER_NONE,	/* nobody was seen to use it */
+	COREMON_OWNER_CLAIMED,	/* one task is writing tgid and comm */
+	COREMON_OWNER_KNOWN	/* they may be read (after an acquire), and never change again */
 };
 
+/* Why a reduction of the congestion window was taken back: index of coremon_conn.undo. */
+enum { COREMON_UNDO_FULL, COREMON_UNDO_PARTIAL, COREMON_UNDO_DSACK, COREMON_UNDO_LOSS, COREMON_UNDO_KINDS };
+
 /**
- * struct coremon_link - A place in a shard's list: a connection or a walk's bookmark.
+ * struct coremon_link - A place in a list of a shard: a connection or a walk's bookmark.
  * @list: protected by the shard's lock
- * @bookmark: true for a &struct coremon_walk, false for a &struct coremon_conn; set once
+ * @seq: the place's number, rising along the list; 0: a bookmark; protected by the shard's lock
  */
 struct coremon_link {
 	struct list_head list;
-	bool bookmark;
+	u64 seq;
 };
 
 /**
@@ -47,45 +52,94 @@ struct coremon_link {
  * @recv_q_max: the same of the receive queue
  * @tx_calls: send calls; several threads may send at once
  * @rx_calls: receive calls
- * @ca_entries: entries into each CA state, TCP_CA_*; written with the socket locked or owned
- * @ended: set under the shard's lock when the connection leaves the table; read under RCU
- * @link: place in the order of birth; shard's lock
- * @seq: number of birth within the shard; immutable
+ * @dirty: changed since a reader of changes was last told; written under the shard's lock
+ * @ended: the connection has left the lists; set under the shard's lock, read under RCU
+ * @opened: COREMON_OPENED_*; immutable
+ * @ca_last: CA state since @ca_since_ns
+ * @flags_in: COREMON_FLAG_* of all segments received
+ * @flags_out: of what this end sent, as its states tell
+ * @flags_now: of the segment that is being processed
+ * @zero_wnd: bit 0: the peer's window is closed; bit 1: this end's is
+ * @area_jiffies: when @send_q_area and @recv_q_area were last carried on
+ * @send_q_last: send queue since then, bytes
+ * @recv_q_last: receive queue since then
+ * @owner_state: COREMON_OWNER_*
+ * @birth: place in the order of birth; shard's lock
+ * @change: place in the order of change; shard's lock
+ * @rcu: for freeing it, when it has left the lists
  * @birth_ns: ktime_get_ns() at birth; 0: open before the load, not known; immutable
  * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
  * @netns: inode number of the network namespace; immutable
- * @listener: whether it was born by listen(); immutable
- * @owner_state: enum coremon_owner_state
  * @tgid: thread group id in the initial pid namespace; see @owner_state
  * @comm: name of the thread group's leader at that time; see @owner_state
- * @rcu: for freeing it
+ * @handshake_us: see struct coremon_row; ~0U: not known
+ * @first_byte_us: see struct coremon_row; ~0U: none yet, or not known
+ * @ca_since_ns: when the CA state became @ca_last, or birth or load
+ * @ca_ns: time in each CA state before that
+ * @ca_entries: entries into each CA state, TCP_CA_*
+ * @retrans: segments sent again, by COREMON_RETRANS_*
+ * @undo: reductions taken back, by COREMON_UNDO_*
+ * @send_q_area: integral of the send queue, byte jiffies
+ * @recv_q_area: integral of the receive queue
+ * @zero_wnd_in: times the peer closed its window
+ * @zero_wnd_out: times this end closed its own
+ * @zero_wnd_since_ns: when the peer closed it last
+ * @zero_wnd_in_us: time it was closed, before that
+ * @closed_seq: number of its record among the ended ones, when @ended
  *
- * The first cache line is what a segment touches.
+ * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
+ * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches.
  */
 struct coremon_conn {
 	struct hlist_node hash;
 	const struct sock *sk;
 	u32 send_q_max;
 	u32 recv_q_max;
+	u32 area_jiffies;
+	u32 send_q_last;
+	u32 recv_q_last;
+	bool dirty;
+	bool ended;
+	u8 opened;
+	u8 ca_last;
+	u8 flags_in;
+	u8 flags_out;
+	u8 flags_now;
+	u8 zero_wnd;
+	u32 first_byte_us;
 	atomic64_t tx_calls;
 	atomic64_t rx_calls;
-	u32 ca_entries[TCP_CA_Loss + 1];
-	bool ended;
+	int owner_state;
+	u32 handshake_us;
 
-	struct coremon_link link;
-	u64 seq;
+	union {
+		struct {
+			struct coremon_link birth;
+			struct coremon_link change;
+		};
+		struct rcu_head rcu;
+	};
 	u64 birth_ns;
 	u64 last_retrans_ns;
 	u32 netns;
-	bool listener;
-	int owner_state;
 	pid_t tgid;
 	char comm[TASK_COMM_LEN];
-	struct rcu_head rcu;
+	u64 ca_since_ns;
+	u64 ca_ns[COREMON_CA_STATES];
+	u32 ca_entries[COREMON_CA_STATES];
+	u32 retrans[COREMON_RETRANS_KINDS];
+	u32 undo[COREMON_UNDO_KINDS];
+	u32 zero_wnd_in;
+	u32 zero_wnd_out;
+	u64 zero_wnd_since_ns;
+	u64 zero_wnd_in_us;
+	u64 send_q_area;
+	u64 recv_q_area;
+	u64 closed_seq;
 };
 
 /**
- * struct coremon_walk - A walk over the table that may stop anywhere and go on later at O(1).
+ * struct coremon_walk - A walk over all connections that may stop anywhere and go on later at O(1).
  * @link: bookmark behind the last record given; in the list of shard @shard while @shard is not past the last
  * @shard: the shard that is walked
  * @last_seq: the newest record of that shard that the walk shall give
@@ -95,6 +149,21 @@ struct coremon_conn {
  */
 struct coremon_walk {
 	struct coremon_link link;
+	unsigned int shard;
+	u64 last_seq;
+};
+
+/**
+ * struct coremon_follow - A reader of changes.
+ * @links: a bookmark in each shard's order of change: what is behind it has changed since the reader was there
+ * @shard: the shard that is read
+ * @last_seq: the newest change of that shard that the present reading shall give
+ *
+ * A connection that is told of loses its mark (dirty) and keeps its place; its next change moves it to the end of the list, behind
+ * every bookmark. So a reading costs what has changed, and nothing is missed or told twice, however many follow.
+ */
+struct coremon_follow {
+	struct coremon_link links[COREMON_SHARDS];
 	unsigned int shard;
 	u64 last_seq;
 };
@@ -109,8 +178,15 @@ struct coremon_buckets {
 
 extern struct coremon_buckets coremon_buckets;
 
+static inline unsigned long coremon_bucket_of(const struct sock *sk)
+{
+	return hash_ptr((void *)sk, coremon_buckets.bits);
+}
+
+void coremon_table_mark(struct coremon_conn *conn);
+
 /**
- * coremon_table_find() - The record of a socket.
+ * coremon_table_find() - The record of a socket, ended or not.
  * @sk: the socket
  *
  * Context: under rcu_read_lock(), any context but NMI.
@@ -120,21 +196,40 @@ static inline struct coremon_conn *coremon_table_find(const struct sock *sk)
 {
 	struct coremon_conn *conn;
 
-	hlist_for_each_entry_rcu(conn, &coremon_buckets.heads[hash_ptr((void *)sk, coremon_buckets.bits)], hash)
+	hlist_for_each_entry_rcu(conn, &coremon_buckets.heads[coremon_bucket_of(sk)], hash)
 		if (conn->sk == sk)
 			return conn;
 	return NULL;
 }
 
+/**
+ * coremon_changed() - Note that a connection has changed, or is about to with the socket's lock held.
+ * @conn: the record, under RCU
+ *
+ * Context: any but NMI. Takes the shard's lock the first time after a reader of changes was told, else one load.
+ */
+static inline void coremon_changed(struct coremon_conn *conn)
+{
+	if (unlikely(!READ_ONCE(conn->dirty)))
+		coremon_table_mark(conn);
+}
+
 int coremon_table_init(void);
 void coremon_table_exit(void);
 
-void coremon_table_open(struct sock *sk, enum coremon_stat how);
-void coremon_table_end(const struct sock *sk);
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened);
+bool coremon_table_end(struct coremon_conn *conn);
+void coremon_table_forget(const struct sock *sk);
 
 void coremon_walk_begin(struct coremon_walk *walk);
 unsigned int coremon_walk_next(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max);
 void coremon_walk_end(struct coremon_walk *walk);
+
+void coremon_follow_begin(struct coremon_follow *follow);
+void coremon_follow_rewind(struct coremon_follow *follow);
+unsigned int coremon_follow_next(struct coremon_follow *follow, struct coremon_conn **conns, unsigned int max);
+void coremon_follow_end(struct coremon_follow *follow);
+void coremon_table_told(struct coremon_conn *conn);
 
 unsigned int coremon_table_connections(void);
 unsigned int coremon_table_listeners(void);

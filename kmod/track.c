@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "track.h"
 
+#include <linux/errno.h>
 #include <linux/sched.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
+#include "closed.h"
+#include "congestion.h"
+#include "event.h"
+#include "hooks.h"
+#include "queue.h"
+#include "snapshot.h"
 #include "table.h"
+
+/* Beside the TCP flags in coremon_conn.flags_now: the kernel takes this segment for a reset. */
+#define TAKEN_AS_RESET 0x80
 
 /* The state hook and the call hooks are shared by all protocols. */
 static bool is_tcp(const struct sock *sk)
@@ -13,31 +23,15 @@ static bool is_tcp(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP && (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
-/**
- * coremon_raise() - Raise a high-water mark that several CPUs may raise at once.
- * @max: the mark
- * @value: what was seen now
- */
-void coremon_raise(u32 *max, u32 value)
+static bool is_connection(const struct coremon_conn *conn)
 {
-	u32 old = READ_ONCE(*max);
-
-	while (unlikely(value > old)) {
-		u32 seen = cmpxchg(max, old, value);
-
-		if (seen == old)
-			return;
-		old = seen;
-	}
+	return conn && !READ_ONCE(conn->ended) && conn->opened != COREMON_OPENED_LISTEN;
 }
 
-/**
- * coremon_track_owner() - Stamp the running process as the owner, if none is known.
- * @conn: a record, under RCU or not yet in the table
- *
- * Does nothing in an interrupt, where the running task is whoever was interrupted.
+/*
+ * Stamps the running process as the owner, if none is known. In an interrupt the running task is whoever was interrupted.
  */
-void coremon_track_owner(struct coremon_conn *conn)
+static void stamp_owner(struct coremon_conn *conn)
 {
 	if (likely(READ_ONCE(conn->owner_state) != COREMON_OWNER_NONE) || !in_task())
 		return;
@@ -50,35 +44,155 @@ void coremon_track_owner(struct coremon_conn *conn)
 	smp_store_release(&conn->owner_state, COREMON_OWNER_KNOWN);
 }
 
+/* A kernel thread that works on somebody's connection is not its owner; one that opened or accepted it is. */
+static void stamp_user(struct coremon_conn *conn)
+{
+	if (unlikely(READ_ONCE(conn->owner_state) == COREMON_OWNER_NONE) && !(current->flags & PF_KTHREAD))
+		stamp_owner(conn);
+}
+
+static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	bool connecting = old == TCP_SYN_SENT || old == TCP_SYN_RECV;
+	int err = READ_ONCE(sk->sk_err);
+
+	if (conn->flags_now & TAKEN_AS_RESET) {
+		/* Data that comes after close() is taken so too, and answered by a reset. */
+		if (!(conn->flags_now & COREMON_FLAG_RST) && coremon_hooks_serve(COREMON_COLUMN_QUEUES))
+			return COREMON_CAUSE_RST_SENT;
+		return old == TCP_SYN_SENT ? COREMON_CAUSE_CONNECT_REFUSED : COREMON_CAUSE_RST_RECEIVED;
+	}
+	if (err == ETIMEDOUT)
+		return connecting ? COREMON_CAUSE_CONNECT_TIMEOUT : COREMON_CAUSE_TIMEOUT;
+	if (err == ECONNABORTED)
+		return COREMON_CAUSE_ABORT;
+	if (err)
+		return connecting ? COREMON_CAUSE_CONNECT_FAILED : COREMON_CAUSE_ERROR;
+	switch (old) {
+	case TCP_LAST_ACK:
+		return COREMON_CAUSE_FIN_REMOTE;
+	case TCP_FIN_WAIT1:
+	case TCP_FIN_WAIT2:
+	case TCP_CLOSING:
+	case TCP_TIME_WAIT:
+		return COREMON_CAUSE_FIN_LOCAL;
+	default:
+		return COREMON_CAUSE_ABORT;
+	}
+}
+
+/* The connection is over: its final values go where ended connections are kept. */
+static void end(struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	struct coremon_row row;
+
+	if (!coremon_table_end(conn))
+		return;
+	/* Two segments that completed one handshake at once made two sockets; the kernel drops the second unused. */
+	if (old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN) {
+		coremon_stat_inc(COREMON_STAT_DISCARDED);
+		return;
+	}
+	coremon_snapshot_fill(conn, sk, &row);
+	row.kind = COREMON_ROW_CLOSED;
+	row.state = old;
+	row.end_ns = ktime_get_ns();
+	if (conn->opened != COREMON_OPENED_LISTEN) {
+		row.cause = end_cause(conn, sk, old);
+		row.error = READ_ONCE(sk->sk_err);
+	}
+	conn->closed_seq = coremon_closed_add(&row);
+}
+
+static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
+{
+	struct coremon_conn *conn = coremon_table_find(sk);
+
+	/* connect() on a socket whose last connection is over. */
+	if (unlikely(conn)) {
+		end(conn, sk, sk->sk_state);
+		coremon_table_forget(sk);
+	}
+	conn = coremon_table_open((struct sock *)sk, opened);
+	if (!conn)
+		return;
+	conn->flags_in = flags_in;
+	conn->flags_out = flags_out;
+	if (opened != COREMON_OPENED_PASSIVE)
+		stamp_owner(conn);
+}
+
+static u32 us_since(u64 ns)
+{
+	return min_t(u64, div_u64(ktime_get_ns() - ns, NSEC_PER_USEC), ~0U - 1);
+}
+
+/* The three-way handshake is done. */
+static void established(struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 counted = conn->retrans[COREMON_RETRANS_SYN] + conn->retrans[COREMON_RETRANS_SYNACK];
+
+	conn->flags_out |= COREMON_FLAG_ACK;
+	if (old == TCP_SYN_SENT) {
+		conn->handshake_us = us_since(conn->birth_ns);
+		return;
+	}
+	/* The first sample of a passive connection is that of its SYN-ACK; there is none if that was sent again. */
+	if (tp->srtt_us)
+		conn->handshake_us = tp->srtt_us >> 3;
+	/* What the request sent again is handed to the socket as its own. */
+	if (tp->total_retrans > counted)
+		conn->retrans[COREMON_RETRANS_SYNACK] += tp->total_retrans - counted;
+}
+
+static void moved(struct coremon_conn *conn, const struct sock *sk, int old, int new)
+{
+	coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
+	switch (new) {
+	case TCP_ESTABLISHED:
+		established(conn, sk, old);
+		break;
+	case TCP_FIN_WAIT1:
+	case TCP_LAST_ACK:
+		conn->flags_out |= COREMON_FLAG_FIN;
+		break;
+	case TCP_CLOSE:
+		end(conn, sk, old);
+		return;
+	}
+	coremon_changed(conn);
+}
+
 /**
- * coremon_track_state() - A socket changes its state: births and deaths.
+ * coremon_track_state() - A socket changes its state: births, moves and ends.
  * @sk: the socket, locked or owned; its sk_state is still @old
  * @old: the state it leaves
  * @new: the state it enters
  */
 void coremon_track_state(const struct sock *sk, int old, int new)
 {
+	struct coremon_conn *conn;
+
 	if (!is_tcp(sk))
 		return;
-	switch (new) {
-	case TCP_SYN_SENT:
-		coremon_table_open((struct sock *)sk, COREMON_STAT_OPENED_ACTIVE);
-		break;
-	case TCP_SYN_RECV:
-		/*
-		 * From SYN_SENT it is a simultaneous open of a connection that is known already; else a listener's child,
-		 * which still has the state its listener had.
-		 */
-		if (old != TCP_SYN_SENT)
-			coremon_table_open((struct sock *)sk, COREMON_STAT_OPENED_PASSIVE);
-		break;
-	case TCP_LISTEN:
-		coremon_table_open((struct sock *)sk, COREMON_STAT_OPENED_LISTEN);
-		break;
-	case TCP_CLOSE:
-		coremon_table_end(sk);
-		break;
+	rcu_read_lock();
+	if (new == TCP_SYN_SENT)
+		open(sk, COREMON_OPENED_ACTIVE, 0, COREMON_FLAG_SYN);
+	else if (new == TCP_LISTEN)
+		open(sk, COREMON_OPENED_LISTEN, 0, 0);
+	/*
+	 * From SYN_SENT it is a simultaneous open of a connection that is known already; else it is a listener's child, which
+	 * still has its listener's cookie, and on 5.10 no addresses: its first event is the next.
+	 */
+	if (new == TCP_SYN_RECV && old != TCP_SYN_SENT) {
+		open(sk, COREMON_OPENED_PASSIVE, COREMON_FLAG_SYN, COREMON_FLAG_SYN | COREMON_FLAG_ACK);
+	} else {
+		conn = coremon_table_find(sk);
+		if (conn && !READ_ONCE(conn->ended))
+			moved(conn, sk, old, new);
 	}
+	rcu_read_unlock();
 }
 
 /**
@@ -89,13 +203,15 @@ void coremon_track_state(const struct sock *sk, int old, int new)
  */
 void coremon_track_destroy(struct sock *sk)
 {
-	bool known;
+	struct coremon_conn *conn;
 
 	rcu_read_lock();
-	known = coremon_table_find(sk);
+	conn = coremon_table_find(sk);
+	if (conn) {
+		end(conn, sk, sk->sk_state);
+		coremon_table_forget(sk);
+	}
 	rcu_read_unlock();
-	if (unlikely(known))
-		coremon_table_end(sk);
 }
 
 /**
@@ -108,8 +224,10 @@ void coremon_track_accept(struct sock *sk)
 
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
-	if (conn)
-		coremon_track_owner(conn);
+	if (conn) {
+		stamp_owner(conn);
+		coremon_changed(conn);
+	}
 	rcu_read_unlock();
 }
 
@@ -127,7 +245,8 @@ void coremon_track_send(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (conn) {
 		atomic64_inc(&conn->tx_calls);
-		coremon_track_owner(conn);
+		stamp_user(conn);
+		coremon_changed(conn);
 	}
 	rcu_read_unlock();
 }
@@ -146,73 +265,104 @@ void coremon_track_recv(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (conn) {
 		atomic64_inc(&conn->rx_calls);
-		coremon_track_owner(conn);
+		stamp_user(conn);
+		coremon_changed(conn);
 	}
 	rcu_read_unlock();
+}
+
+static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+
+	if (conn->birth_ns && TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq > th->syn + th->fin)
+		WRITE_ONCE(conn->first_byte_us, us_since(conn->birth_ns));
 }
 
 /**
  * coremon_track_segment() - A segment has come and is about to be processed.
  * @sk: the socket, locked or owned, but for a listener
  * @skb: the segment, its control block filled
- *
- * The send queue only shrinks by an ACK, so just before one it is at its highest. The receive queue is highest once this
- * segment is in it, if it is next in order; data waiting out of order is seen with the segment after it.
  */
 void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
 	struct coremon_conn *conn;
 
-	if (sk->sk_state == TCP_LISTEN)
+	if (unlikely(sk->sk_state == TCP_LISTEN))
 		return;
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
-	if (conn) {
-		u32 rcv_nxt = tp->rcv_nxt;
+	if (is_connection(conn)) {
+		u8 flags = tcp_flag_byte(tcp_hdr(skb)) & ~TAKEN_AS_RESET;
 
-		if (!after(TCP_SKB_CB(skb)->seq, rcv_nxt) && after(TCP_SKB_CB(skb)->end_seq, rcv_nxt))
-			rcv_nxt = TCP_SKB_CB(skb)->end_seq;
-		coremon_raise(&conn->send_q_max, tp->write_seq - tp->snd_una);
-		/* Before the SYN-ACK is processed copied_seq means nothing. */
+		conn->flags_now = flags;
+		if (unlikely(flags & ~conn->flags_in))
+			WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
+		if (unlikely(conn->first_byte_us == ~0U))
+			first_byte(conn, skb);
+		coremon_congestion_sample(conn, sk);
+		/* Before the SYN-ACK is processed the receive queue means nothing. */
 		if (sk->sk_state != TCP_SYN_SENT)
-			coremon_raise(&conn->recv_q_max, max_t(int, rcv_nxt - tp->copied_seq, 0));
+			coremon_queue_segment(conn, sk, skb);
+		coremon_event_sample(conn, sk);
+		coremon_changed(conn);
 	}
 	rcu_read_unlock();
 }
 
 /**
- * coremon_track_retransmit() - A segment was sent again.
- * @sk: the socket, locked or owned
- * @err: 0, or why it could not be sent
+ * coremon_track_timer() - A timer of a connection is about to send something that is neither data nor sent again.
+ * @sk: the socket, locked
  */
-void coremon_track_retransmit(const struct sock *sk, int err)
+void coremon_track_timer(struct sock *sk)
 {
 	struct coremon_conn *conn;
 
-	if (err)
-		return;
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
 	if (conn)
-		WRITE_ONCE(conn->last_retrans_ns, ktime_get_ns());
+		coremon_changed(conn);
 	rcu_read_unlock();
 }
 
 /**
- * coremon_track_ca_state() - The congestion state is set.
- * @sk: the socket, locked or owned; it still has the old state
- * @ca_state: the new state, TCP_CA_*; the old one again counts for nothing
+ * coremon_track_rst_received() - The segment that is being processed ends the connection as a reset does.
+ * @sk: the socket, locked or owned
  */
-void coremon_track_ca_state(struct sock *sk, u8 ca_state)
+void coremon_track_rst_received(struct sock *sk)
 {
 	struct coremon_conn *conn;
 
-	if (inet_csk(sk)->icsk_ca_state == ca_state || ca_state > TCP_CA_Loss)
+	rcu_read_lock();
+	conn = coremon_table_find(sk);
+	if (is_connection(conn)) {
+		conn->flags_now |= TAKEN_AS_RESET;
+		if (conn->flags_now & COREMON_FLAG_RST)
+			coremon_event(conn, sk, COREMON_EVENT_RST_RECEIVED, 0, 0, 0, 0);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * coremon_track_rst_sent() - A reset was sent.
+ * @sk: the socket it was sent for; NULL, or no full socket, where there is none
+ * @skb: the segment it answers; NULL where the socket itself gives up, and counts the reset as its own segment
+ * @reason: the kernel's; all ones before 6.10
+ */
+void coremon_track_rst_sent(const struct sock *sk, const struct sk_buff *skb, u32 reason)
+{
+	struct coremon_conn *conn;
+
+	if (!sk || !sk_fullsock(sk))
 		return;
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
-	if (conn)
-		WRITE_ONCE(conn->ca_entries[ca_state], conn->ca_entries[ca_state] + 1);
+	if (conn && conn->opened != COREMON_OPENED_LISTEN) {
+		coremon_event(conn, sk, COREMON_EVENT_RST_SENT, reason, 0, 0, 0);
+		if (READ_ONCE(conn->ended))
+			coremon_closed_amend_rst(conn->closed_seq, !skb);
+		else
+			WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
+	}
 	rcu_read_unlock();
 }

@@ -44,20 +44,20 @@
 #define COREMON_SITE_CONG_STATE_SET(probe)
 #endif
 
-/* Handler: void (*)(const struct sock *sk, int err). Kernels without err tell of successes only. */
+/* Handler: void (*)(const struct sock *sk, const struct sk_buff *skb, int err). Kernels without err tell of successes only. */
 #ifdef HAVE_TP_RETRANSMIT_ERR
 #define COREMON_DEFINE_RETRANSMIT_SKB(probe, handler)				\
 	static void probe(void *data, const struct sock *sk,			\
 			  const struct sk_buff *skb, int err)			\
 	{									\
-		handler(sk, err);						\
+		handler(sk, skb, err);						\
 	}
 #else
 #define COREMON_DEFINE_RETRANSMIT_SKB(probe, handler)				\
 	static void probe(void *data, const struct sock *sk,			\
 			  const struct sk_buff *skb)				\
 	{									\
-		handler(sk, 0);							\
+		handler(sk, skb, 0);						\
 	}
 #endif
 
@@ -73,6 +73,26 @@
 	static void probe(void *data, struct sock *sk, struct sk_buff *skb)	\
 	{									\
 		handler(sk, skb);						\
+	}
+#endif
+
+/*
+ * Handler: void (*)(const struct sock *sk, const struct sk_buff *skb, u32 reason). Without a reason it is all ones. sk may be NULL
+ * or no full socket; skb is NULL where the socket itself gives up.
+ */
+#ifdef HAVE_TP_SEND_RESET_REASON
+#define COREMON_DEFINE_SEND_RESET(probe, handler)				\
+	static void probe(void *data, const struct sock *sk,			\
+			  const struct sk_buff *skb, const enum sk_rst_reason reason) \
+	{									\
+		handler(sk, skb, reason);					\
+	}
+#else
+#define COREMON_DEFINE_SEND_RESET(probe, handler)				\
+	static void probe(void *data, const struct sock *sk,			\
+			  const struct sk_buff *skb)				\
+	{									\
+		handler(sk, skb, ~0U);						\
 	}
 #endif
 

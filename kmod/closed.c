@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "closed.h"
+
+#include <linux/mm.h>
+#include <linux/moduleparam.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+#define CLOSED_MAX_DEFAULT 4096
+#define CLOSED_MAX_LIMIT (1024 * 1024)
+
+static unsigned int closed_max = CLOSED_MAX_DEFAULT;
+
+static int closed_max_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int n;
+	int ret = kstrtouint(val, 0, &n);
+
+	if (ret)
+		return ret;
+	if (n < 1 || n > CLOSED_MAX_LIMIT)
+		return -ERANGE;
+	closed_max = n;
+	return 0;
+}
+
+static const struct kernel_param_ops closed_max_ops = {
+	.set = closed_max_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 416 bytes each");
+
+/* Where a connection's end is written: once a connection, so one lock for all of them. */
+static DEFINE_RAW_SPINLOCK(lock);
+/* closed_max records; number s is in [s % closed_max]; protected by lock. */
+static struct coremon_row *ring;
+/* The number that the next one gets; protected by lock. */
+static u64 next_seq = 1;
+
+/* The oldest that is still there. */
+static u64 first_seq(void)
+{
+	lockdep_assert_held(&lock);
+	return next_seq > closed_max ? next_seq - closed_max : 1;
+}
+
+/**
+ * coremon_closed_add() - Keep the final values of a connection.
+ * @row: the values; its seq is set
+ *
+ * Context: any but NMI. Takes the ring's lock for the copy of one record.
+ * Return: its number.
+ */
+u64 coremon_closed_add(struct coremon_row *row)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	row->seq = next_seq++;
+	ring[row->seq % closed_max] = *row;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return row->seq;
+}
+
+/**
+ * coremon_closed_amend_rst() - A socket whose connection is over sends a reset.
+ * @seq: number of the connection's record
+ * @counted: the socket counts it as a segment of its own
+ *
+ * The kernel enters TCP_CLOSE first and sends the reset then: the record gets this last segment and flag, if it is still there.
+ *
+ * Context: any but NMI. Takes the ring's lock.
+ */
+void coremon_closed_amend_rst(u64 seq, bool counted)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (seq >= first_seq()) {
+		struct coremon_row *row = &ring[seq % closed_max];
+
+		row->segs_out += counted;
+		row->flags_out |= COREMON_FLAG_RST;
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+/**
+ * coremon_closed_next() - Where a reader that wants what ends from now on begins.
+ *
+ * Return: the number that the next one will get.
+ */
+u64 coremon_closed_next(void)
+{
+	unsigned long flags;
+	u64 seq;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	seq = next_seq;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return seq;
+}
+
+/**
+ * coremon_closed_read() - Ended connections in their order.
+ * @seq: in: the first wanted, 0: the oldest there is; out: the first not yet given
+ * @end: give only those before this number
+ * @rows: where to put them
+ * @max: how many at the most
+ * @lost: out: how many of those wanted are gone
+ *
+ * Context: process. Takes the ring's lock for the copy of one record at a time.
+ * Return: how many; 0 at the end.
+ */
+unsigned int coremon_closed_read(u64 *seq, u64 end, struct coremon_row *rows, unsigned int max, u64 *lost)
+{
+	unsigned int n = 0;
+
+	*lost = 0;
+	while (n < max) {
+		unsigned long flags;
+		u64 first;
+
+		raw_spin_lock_irqsave(&lock, flags);
+		first = first_seq();
+		if (*seq < first) {
+			if (*seq)
+				*lost += min(first, end) - min(*seq, end);
+			*seq = first;
+		}
+		if (*seq >= min(end, next_seq)) {
+			raw_spin_unlock_irqrestore(&lock, flags);
+			break;
+		}
+		rows[n++] = ring[*seq % closed_max];
+		raw_spin_unlock_irqrestore(&lock, flags);
+		(*seq)++;
+	}
+	return n;
+}
+
+/** coremon_closed_lost() - Return: ended connections that the ring keeps no more. */
+u64 coremon_closed_lost(void)
+{
+	unsigned long flags;
+	u64 lost;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	lost = first_seq() - 1;
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return lost;
+}
+
+/** coremon_closed_held() - Return: ended connections in the ring. */
+unsigned int coremon_closed_held(void)
+{
+	unsigned long flags;
+	unsigned int held;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	held = next_seq - first_seq();
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return held;
+}
+
+/** coremon_closed_memory() - Return: bytes of the ring. */
+size_t coremon_closed_memory(void)
+{
+	return closed_max * sizeof(*ring);
+}
+
+/**
+ * coremon_closed_init() - Make the ring.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int coremon_closed_init(void)
+{
+	ring = kvcalloc(closed_max, sizeof(*ring), GFP_KERNEL);
+	return ring ? 0 : -ENOMEM;
+}
+
+/**
+ * coremon_closed_exit() - Free the ring.
+ *
+ * Context: no hook and no reader may run any more.
+ */
+void coremon_closed_exit(void)
+{
+	kvfree(ring);
+}

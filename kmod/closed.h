@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The last connections that ended, with their final values: a ring that the newest overwrite. Each has a number, from 1,
+ * without gaps, so that a reader knows exactly how many it missed.
+ */
+#ifndef _COREMON_CLOSED_H
+#define _COREMON_CLOSED_H
+
+#include <linux/types.h>
+
+#include "uapi/coremon.h"
+
+int coremon_closed_init(void);
+void coremon_closed_exit(void);
+
+u64 coremon_closed_add(struct coremon_row *row);
+void coremon_closed_amend_rst(u64 seq, bool counted);
+
+u64 coremon_closed_next(void);
+unsigned int coremon_closed_read(u64 *seq, u64 end, struct coremon_row *rows, unsigned int max, u64 *lost);
+
+u64 coremon_closed_lost(void);
+unsigned int coremon_closed_held(void);
+size_t coremon_closed_memory(void);
+
+#endif /* _COREMON_CLOSED_H */

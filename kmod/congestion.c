@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "congestion.h"
+
+#include <linux/ktime.h>
+#include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
+#include <net/tcp.h>
+
+#include "event.h"
+#include "hooks.h"
+#include "table.h"
+
+static void moved(struct coremon_conn *conn, struct sock *sk, u8 ca_state)
+{
+	u8 old = conn->ca_last;
+	u64 now = ktime_get_ns();
+
+	WRITE_ONCE(conn->ca_ns[old], conn->ca_ns[old] + (now - conn->ca_since_ns));
+	WRITE_ONCE(conn->ca_since_ns, now);
+	WRITE_ONCE(conn->ca_last, ca_state);
+	WRITE_ONCE(conn->ca_entries[ca_state], conn->ca_entries[ca_state] + 1);
+	coremon_event(conn, sk, COREMON_EVENT_CA, old, ca_state, 0, 0);
+	coremon_changed(conn);
+}
+
+/**
+ * coremon_congestion_state() - The CA state is set.
+ * @sk: the socket, locked or owned; it still has the old state
+ * @ca_state: the new state, TCP_CA_*; the old one again counts for nothing
+ */
+void coremon_congestion_state(struct sock *sk, u8 ca_state)
+{
+	struct coremon_conn *conn;
+
+	if (ca_state > TCP_CA_Loss)
+		return;
+	rcu_read_lock();
+	conn = coremon_table_find(sk);
+	if (conn && !conn->ended && conn->ca_last != ca_state)
+		moved(conn, sk, ca_state);
+	rcu_read_unlock();
+}
+
+/**
+ * coremon_congestion_sample() - See a change of the CA state that no hook told.
+ * @conn: the record, under RCU
+ * @sk: the socket, locked or owned
+ *
+ * Called at each segment. Before v6.0 no tracepoint tells of every change: entries into Recovery, Loss and CWR are told by
+ * kprobes in time, Disorder and the way back to Open are seen here, at the segment after the one that made the change.
+ */
+void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
+{
+	u8 ca_state = inet_csk(sk)->icsk_ca_state;
+
+	if (unlikely(ca_state != conn->ca_last) && ca_state <= TCP_CA_Loss)
+		moved(conn, sk, ca_state);
+}
+
+/*
+ * Why a segment is sent again. In SYN_SENT and SYN_RECV it is the handshake's. Recovery sends again what SACK or
+ * duplicate ACKs say is lost; Loss is entered by the timer, and all that is sent again in it is its consequence. A tail loss
+ * probe is sent in another state, while the timer that sends it is still noted as the pending one.
+ */
+static int kind_of(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (sk->sk_state == TCP_SYN_SENT)
+		return COREMON_RETRANS_SYN;
+	if (sk->sk_state == TCP_SYN_RECV)
+		return COREMON_RETRANS_SYNACK;
+	if (icsk->icsk_ca_state == TCP_CA_Loss)
+		return COREMON_RETRANS_TIMEOUT;
+	if (icsk->icsk_ca_state == TCP_CA_Recovery)
+		return COREMON_RETRANS_FAST;
+	if (icsk->icsk_pending == ICSK_TIME_LOSS_PROBE)
+		return COREMON_RETRANS_TAIL_LOSS_PROBE;
+	return -1;	/* stays in the residue */
+}
+
+/**
+ * coremon_congestion_retransmit() - A segment was sent again.
+ * @sk: the socket, locked or owned
+ * @skb: what was sent
+ * @err: 0, or why the lower layer did not take it (7.x tells; earlier kernels do not call); the socket counts it all the same
+ */
+void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *skb, int err)
+{
+	int kind = kind_of(sk);
+	struct coremon_conn *conn;
+
+	rcu_read_lock();
+	conn = coremon_table_find(sk);
+	if (conn && !conn->ended) {
+		u32 segs = tcp_skb_pcount(skb);
+
+		if (kind >= 0)
+			WRITE_ONCE(conn->retrans[kind], conn->retrans[kind] + segs);
+		WRITE_ONCE(conn->last_retrans_ns, ktime_get_ns());
+		if (!err)
+			coremon_event(conn, sk, COREMON_EVENT_RETRANS, kind, TCP_SKB_CB(skb)->seq,
+				      TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq, segs);
+		coremon_changed(conn);
+	}
+	rcu_read_unlock();
+}
+
+static int undo_kind(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	switch (inet_csk(sk)->icsk_ca_state) {
+	case TCP_CA_Loss:
+		return COREMON_UNDO_LOSS;
+	case TCP_CA_Recovery:
+		if (!before(tp->snd_una, tp->high_seq))
+			return COREMON_UNDO_FULL;
+		return tp->undo_retrans ? COREMON_UNDO_PARTIAL : COREMON_UNDO_DSACK;
+	default:
+		return COREMON_UNDO_DSACK;
+	}
+}
+
+/**
+ * coremon_congestion_undo() - A reduction of the window is being taken back: it was for nothing.
+ * @sk: the socket, locked or owned
+ */
+void coremon_congestion_undo(struct sock *sk)
+{
+	struct coremon_conn *conn;
+
+	rcu_read_lock();
+	conn = coremon_table_find(sk);
+	if (conn && !conn->ended) {
+		int kind = undo_kind(sk);
+
+		WRITE_ONCE(conn->undo[kind], conn->undo[kind] + 1);
+		coremon_changed(conn);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * coremon_congestion_sees_undo() - Whether undoing passes by the hook with this socket's congestion control.
+ * @sk: the socket, not destroyed
+ *
+ * Return: true for cubic, reno and most others, which undo by tcp_reno_undo_cwnd(); false for BBR and the like.
+ */
+bool coremon_congestion_sees_undo(const struct sock *sk)
+{
+	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+
+	return coremon_hooks_serve(COREMON_COLUMN_UNDO) && ops && ops->undo_cwnd == tcp_reno_undo_cwnd;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /proc/coremon/closed and closed.bin: the last connections that ended, oldest first.
+ */
+#include "proc.h"
+
+#include "closed.h"
+#include "stream.h"
+
+/**
+ * struct ended - An open file.
+ * @stream: must be first
+ * @seq: number of the first that has not been given; 0: the oldest there is
+ * @end: of the first that is not for this reading
+ */
+struct ended {
+	struct coremon_stream stream;
+	u64 seq;
+	u64 end;
+};
+
+static struct ended *ended_of(struct coremon_stream *stream)
+{
+	return container_of(stream, struct ended, stream);
+}
+
+/**
+ * coremon_proc_fill_closed() - Write a record of ended connections, and before it how many are gone.
+ * @stream: the file
+ * @seq: as for coremon_closed_read()
+ * @end: as for coremon_closed_read()
+ * @text: as text, else as they are
+ *
+ * One record of 424 bytes at a time is what the stack holds with ease.
+ *
+ * Return: whether there was one.
+ */
+int coremon_proc_fill_closed(struct coremon_stream *stream, u64 *seq, u64 end, bool text)
+{
+	unsigned int i;
+
+	for (i = 0; i < COREMON_STREAM_BATCH / 2; i++) {
+		struct coremon_row row;
+		unsigned int n;
+		u64 lost;
+
+		n = coremon_closed_read(seq, end, &row, 1, &lost);
+		if (lost && text) {
+			stream->used += scnprintf(stream->buf + stream->used, COREMON_STREAM_BUF - stream->used,
+						  "# lost %llu\n", lost);
+		} else if (lost) {
+			struct coremon_row gone = {
+				.size = sizeof(gone), .version = COREMON_VERSION, .kind = COREMON_ROW_LOST, .seq = lost,
+			};
+
+			coremon_stream_put(stream, &gone, sizeof(gone));
+		}
+		if (!n)
+			break;
+		coremon_stream_put_row(stream, &row, text, true);
+	}
+	return i;
+}
+
+static void closed_begin(struct coremon_stream *stream)
+{
+	struct ended *ended = ended_of(stream);
+
+	ended->end = coremon_closed_next();
+}
+
+static void text_begin(struct coremon_stream *stream)
+{
+	ended_of(stream)->seq = 0;
+	closed_begin(stream);
+	stream->used = coremon_text_head(stream->buf, COREMON_STREAM_BUF, true);
+}
+
+static int text_fill(struct coremon_stream *stream)
+{
+	struct ended *ended = ended_of(stream);
+
+	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, true);
+}
+
+static int bin_fill(struct coremon_stream *stream)
+{
+	struct ended *ended = ended_of(stream);
+
+	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, false);
+}
+
+static void closed_close(struct coremon_stream *stream)
+{
+	ended_of(stream)->seq = 0;
+}
+
+static const struct coremon_stream_ops text_ops = {
+	.size = sizeof(struct ended),
+	.begin = text_begin,
+	.fill = text_fill,
+	.close = closed_close,
+};
+
+static const struct coremon_stream_ops bin_ops = {
+	.size = sizeof(struct ended),
+	.begin = closed_begin,
+	.fill = bin_fill,
+	.close = closed_close,
+	.rereads = true,
+};
+
+static int text_open(struct inode *inode, struct file *file)
+{
+	return coremon_stream_open(file, &text_ops);
+}
+
+static int bin_open(struct inode *inode, struct file *file)
+{
+	return coremon_stream_open(file, &bin_ops);
+}
+
+const struct proc_ops coremon_proc_closed_ops = {
+	.proc_open = text_open,
+	.proc_read = coremon_stream_read,
+	.proc_lseek = coremon_stream_lseek,
+	.proc_release = coremon_stream_release,
+};
+
+const struct proc_ops coremon_proc_closed_bin_ops = {
+	.proc_open = bin_open,
+	.proc_read = coremon_stream_read,
+	.proc_lseek = coremon_stream_lseek,
+	.proc_release = coremon_stream_release,
+};
