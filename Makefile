@@ -64,7 +64,8 @@ uninstall:
 	rm -f $(MODDIR)/coremon.ko $(DESTDIR)$(PREFIX)/sbin/coremon $(DESTDIR)$(PREFIX)/sbin/coremon-report
 	@for m in $(wildcard userspace/man/*.[1-8]); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	rm -f $(DESTDIR)$(PREFIX)/share/coremon/modules-load.conf
-	-@rmdir $(DESTDIR)$(PREFIX)/share/coremon $(MODDIR) 2>/dev/null || true
+	@rmdir $(DESTDIR)$(PREFIX)/share/coremon $(MODDIR) \
+		$(patsubst %,$(DESTDIR)$(MANDIR)/man%,1 4 8) 2>/dev/null || true
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 
 clean:

@@ -11,7 +11,7 @@ BUILD=${COREMON_BUILD:-$TOP/build}
 HOST_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config check libmnl-dev libjansson-dev
 linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebstrap eatmydata dkms sparse util-linux"
 # (perl: kernel-doc, which W=1 runs.)
-SUITE_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl"
+SUITE_PACKAGES="gcc make libc6-dev mount kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl"
 
 say() { printf 'coremon: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }

@@ -31,7 +31,7 @@ job() {
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
 		"$TOP/tests/install.sh" "$line"
 		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/"; fi
-		guest_tests "$line" "$BUILD/$line/stage" 600 ;;
+		guest_tests "$line" "$BUILD/$line/stage" 900 ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
 	esac
@@ -54,7 +54,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- unit cli selftest guest
+[ $# -gt 0 ] || set -- unit cli guest selftest
 jobs=
 case " $* " in *' build '* | *' guest '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do

@@ -19,23 +19,39 @@ $report --json 2 3 >"$T/json" || fail "exit status $?"
 counters >"$T/after"
 [ "$(wc -l <"$T/json")" = 3 ] || fail "$(wc -l <"$T/json") lines of JSON for a count of 3"
 
-# A number of a line of JSON by its name: the first of that name, of an interface lo's. Arguments: line, name.
-number() {
-	case $2 in rx_* | tx_*) _from='s/.*"name":"lo"//' ;; *) _from= ;; esac
-	sed -n "$1{$_from;p}" "$T/json" | grep -o "\"$2\":[0-9.e+-]*" | head -n 1 | cut -d: -f2
-}
-for k in InSegs OutSegs rx_bytes tx_packets ctxt; do
-	low=$(awk -v k=$k '$1 == k { print $2 }' "$T/before") high=$(awk -v k=$k '$1 == k { print $2 }' "$T/after")
-	a=$(number 1 $k) b=$(number 2 $k) c=$(number 3 $k)
-	echo "$k: $low before, $a $b $c in the report, $high after; rates $(number 2 ${k}_per_s) $(number 3 ${k}_per_s)"
-	{ [ "$low" -le "$a" ] && [ "$a" -lt "$b" ] && [ "$b" -lt "$c" ] && [ "$c" -le "$high" ]; } || fail "$k"
-	# A rate is the difference of two readings over the time between them.
-	for n in 2 3; do
-		awk -v now="$(number $n $k)" -v then="$(number $((n - 1)) $k)" -v ns="$(number $n elapsed_ns)" -v rate="$(number $n ${k}_per_s)" \
-			'BEGIN { d = (now - then) * 1e9 / ns - rate; exit d > 0.01 || d < -0.01 }' || fail "rate of $k"
-	done
-done
-awk -v ns="$(number 2 elapsed_ns)" 'BEGIN { exit ns < 1.9e9 || ns > 3e9 }' || fail "an interval of 2 s took $(number 2 elapsed_ns) ns"
+# The counters of each reading lie between ours, and a rate is the difference of two readings over the time between them.
+cat "$T/before" "$T/after" "$T/json" | awk '
+	function number(name) { return match(line, "\"" name "\":[0-9.e+-]+") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : "none" }
+	!/^\{/ { if ($1 in low) high[$1] = $2; else low[$1] = $2; next }
+	{
+		n++
+		line = $0
+		ns[n] = number("elapsed_ns")
+		split("InSegs OutSegs ctxt rx_bytes tx_packets", k, " ")
+		for (i = 1; i <= 5; i++) {
+			# Of the interfaces, lo.
+			if (i == 4) sub(/.*"name":"lo"/, "", line)
+			value[n, k[i]] = number(k[i])
+			rate[n, k[i]] = number(k[i] "_per_s")
+		}
+	}
+	END {
+		for (i = 1; i <= 5; i++) {
+			c = k[i]
+			last = low[c]
+			printf "%s: %s before;", c, low[c]
+			for (r = 1; r <= n; r++) {
+				printf " %s (%s/s)", value[r, c], rate[r, c]
+				if (value[r, c] == "none" || rate[r, c] == "none" || value[r, c] <= last) { printf " WRONG"; bad = 1 }
+				if (r > 1 && ((value[r, c] - last) * 1e9 / ns[r] - rate[r, c]) ^ 2 > 0.0001) { printf " WRONG RATE"; bad = 1 }
+				last = value[r, c]
+			}
+			printf "; %s after\n", high[c]
+			if (high[c] < last) bad = 1
+		}
+		if (ns[2] < 1.9e9 || ns[2] > 3e9) { print "an interval of 2 s took " ns[2] " ns"; bad = 1 }
+		exit bad || n != 3
+	}' || fail "the report and /proc do not agree"
 
 # The text is of the same numbers, and names the programs whose connections did something.
 $report 1 3 >"$T/text" || fail "exit status $?"

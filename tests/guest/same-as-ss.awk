@@ -18,6 +18,8 @@ file == 1 && /skmem:/ {
 	if (id == "") next
 	ids[++ns] = id
 	want[id, "state"] = ($1 in state) ? state[$1] : $1
+	# What listens on IPv4 and IPv6 alike is *:* to ss.
+	sub(/^\*:/, "[::]:", $4); sub(/^\*:/, "[::]:", $5)
 	want[id, "recv_q"] = $2; want[id, "send_q"] = $3; want[id, "local"] = $4; want[id, "remote"] = $5
 	if ($1 != "LISTEN") {
 		for (i = 1; i <= nzero; i++) want[id, z[i]] = 0
