@@ -83,4 +83,4 @@ module_exit(coremon_exit);
 
 MODULE_DESCRIPTION("Per-connection TCP monitor in /proc/coremon");
 MODULE_LICENSE("GPL");
-MODULE_VERSION("0.1.0");
+MODULE_VERSION("0.1");

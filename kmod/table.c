@@ -5,6 +5,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/tcp.h>
+#include <net/inet_connection_sock.h>
 
 #include "track.h"
 
@@ -127,6 +128,7 @@ static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
 	conn->opened = opened;
 	conn->dirty = true;
 	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
+	conn->ca_last = opened == COREMON_OPENED_ADOPTED ? min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss) : TCP_CA_Open;
 	conn->ca_since_ns = now;
 	conn->area_jiffies = (u32)jiffies;
 	conn->handshake_us = ~0U;

@@ -288,11 +288,12 @@ void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 {
 	struct coremon_conn *conn;
 
-	if (unlikely(sk->sk_state == TCP_LISTEN))
-		return;
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
-	if (is_connection(conn)) {
+	if (unlikely(sk->sk_state == TCP_LISTEN)) {
+		if (conn)
+			coremon_changed(conn);
+	} else if (is_connection(conn)) {
 		u8 flags = tcp_flag_byte(tcp_hdr(skb)) & ~TAKEN_AS_RESET;
 
 		conn->flags_now = flags;

@@ -11,7 +11,7 @@
  * connections.bin: a reading ends where read() returns 0. The first reading of a descriptor gives every connection and
  * listener (COREMON_ROW_LIVE); the next one, begun by reading on, what has changed since the last began: first what ended
  * (COREMON_ROW_CLOSED, with its final values), with COREMON_ROW_LOST where the ring of ended connections was too short, then
- * what changed. lseek(fd, 0, SEEK_SET) begins anew.
+ * what changed. lseek(fd, 0, SEEK_SET) begins anew. A listener counts as changed when a SYN comes to it: its queue is as of then.
  * closed.bin: the ended connections that are still in the ring, oldest first; reading on gives those that ended since.
  * events.bin: events as they happen; read() blocks.
  */
