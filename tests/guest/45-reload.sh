@@ -4,9 +4,9 @@
 # 50 times loaded and unloaded while connections come, go and carry data, and a reader reads.
 . ./tests/lib.sh
 
-background tcpload churn -d 230 -n 20 -u 3000 -w 700 -r 333 -g 10
-background tcpload churn -d 230 -n 5 -u 100 -a ::1 -g 20
-background sh -c "while :; do cat $proc/connections >/dev/null 2>&1; sleep 0.2; done"
+background tcpload churn -d 230 -n 20 -u 700 -w 200 -r 133 -g 20
+background tcpload churn -d 230 -n 5 -u 100 -a ::1 -g 50
+background sh -c "while :; do cat $proc/connections >/dev/null 2>&1; sleep 0.5; done"
 memory() { awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { n += $2 } END { print n }' /proc/meminfo; }
 i=0
 while [ $i -lt 50 ]; do
