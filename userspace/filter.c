@@ -48,7 +48,12 @@ struct filter *filter_node(struct filter_parser *parser, enum filter_kind kind, 
 
 struct filter *filter_parse(const char *text, char *error, size_t size)
 {
-	struct filter_parser parser = { .error = error, .error_size = size, .next = 1 };
+	return filter_parse_extra(text, NULL, error, size);
+}
+
+struct filter *filter_parse_extra(const char *text, const struct filter_extra *extra, char *error, size_t size)
+{
+	struct filter_parser parser = { .error = error, .error_size = size, .extra = extra, .next = 1 };
 	void *scanner;
 	int failed;
 
@@ -110,10 +115,30 @@ static bool address_matches(const struct filter *leaf, const struct endpoint *ep
 	return !leaf->has_port || leaf->number == ep->port;
 }
 
-static enum verdict ask_leaf(const struct filter *leaf, const struct conn *conn)
+static enum verdict ask_extra(const struct filter *leaf, const void *ctx)
+{
+	const char *text;
+	uint64_t number;
+
+	if (leaf->kind == F_EXTRA_TEXT) {
+		text = leaf->extra->text(ctx, leaf->word);
+		if (!text)
+			return UNKNOWN;
+		return (fnmatch(leaf->text, text, FNM_NOESCAPE) == 0) == (leaf->op == OP_EQ) ? YES : NO;
+	}
+	if (!leaf->extra->number(ctx, leaf->word, &number))
+		return UNKNOWN;
+	if (leaf->kind == F_EXTRA_FLAG)
+		return number ? YES : NO;
+	return compare(leaf->op, number, leaf->number);
+}
+
+static enum verdict ask_leaf(const struct filter *leaf, const struct conn *conn, const void *ctx)
 {
 	bool equal;
 
+	if (leaf->extra)
+		return ask_extra(leaf, ctx);
 	if (!conn_known(conn, leaf->col))
 		return UNKNOWN;
 	switch (leaf->kind) {
@@ -134,32 +159,37 @@ static enum verdict ask_leaf(const struct filter *leaf, const struct conn *conn)
 	return equal == (leaf->op == OP_EQ) ? YES : NO;
 }
 
-static enum verdict ask(const struct filter *filter, const struct conn *conn)
+static enum verdict ask(const struct filter *filter, const struct conn *conn, const void *ctx)
 {
 	enum verdict left, right;
 
 	switch (filter->kind) {
 	case F_NOT:
-		left = ask(filter->left, conn);
+		left = ask(filter->left, conn, ctx);
 		return left == UNKNOWN ? UNKNOWN : left == YES ? NO : YES;
 	case F_AND:
-		left = ask(filter->left, conn);
+		left = ask(filter->left, conn, ctx);
 		if (left == NO)
 			return NO;
-		right = ask(filter->right, conn);
+		right = ask(filter->right, conn, ctx);
 		return right == YES ? left : right;
 	case F_OR:
-		left = ask(filter->left, conn);
+		left = ask(filter->left, conn, ctx);
 		if (left == YES)
 			return YES;
-		right = ask(filter->right, conn);
+		right = ask(filter->right, conn, ctx);
 		return right == NO ? left : right;
 	default:
-		return ask_leaf(filter, conn);
+		return ask_leaf(filter, conn, ctx);
 	}
 }
 
 bool filter_match(const struct filter *filter, const struct conn *conn)
 {
-	return !filter || ask(filter, conn) == YES;
+	return filter_match_extra(filter, conn, NULL);
+}
+
+bool filter_match_extra(const struct filter *filter, const struct conn *conn, const void *ctx)
+{
+	return !filter || ask(filter, conn, ctx) == YES;
 }

@@ -21,11 +21,11 @@ static void filter_yyerror(void *scanner, struct filter_parser *parser, const ch
 	struct filter *filter;
 }
 
-%token <word> WORD "word"
+%token <word> WORD "word" FLAG "flag"
 %token <op> OP "comparison"
 %token AND "and" OR "or" NOT "not" BAD "bad character"
 %type <filter> or and not
-%type <word> field
+%type <word> field value
 %destructor { filter_free($$); } <filter>
 
 %%
@@ -48,13 +48,20 @@ and:
 not:
 	NOT not { $$ = filter_node(parser, F_NOT, $2, NULL); if (!$$) YYABORT; }
 |	'(' or ')' { $$ = $2; }
-|	field OP WORD { $$ = filter_leaf(parser, &$1, $2, &$3); if (!$$) YYABORT; }
-|	field WORD { $$ = filter_leaf(parser, &$1, OP_EQ, &$2); if (!$$) YYABORT; }
+|	FLAG { $$ = filter_flag(parser, &$1); if (!$$) YYABORT; }
+|	field OP value { $$ = filter_leaf(parser, &$1, $2, &$3); if (!$$) YYABORT; }
+|	field value { $$ = filter_leaf(parser, &$1, OP_EQ, &$2); if (!$$) YYABORT; }
 ;
 
 /* Checked as soon as it is read, so that a wrong name is what the user is told of, whatever follows it. */
 field:
 	WORD { if (!filter_check_field(parser, &$1)) YYABORT; $$ = $1; }
+;
+
+/* Behind a comparison a flag's name is a word as any other. */
+value:
+	WORD
+|	FLAG
 ;
 
 %%

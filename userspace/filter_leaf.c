@@ -111,7 +111,7 @@ static bool number_leaf(struct filter_parser *parser, struct filter *leaf, const
 {
 	char *end;
 
-	if (conn_columns[leaf->col].type == COL_HEX) {
+	if (leaf->kind == F_NUMBER && conn_columns[leaf->col].type == COL_HEX) {
 		leaf->number = strtoull(value->text, &end, 16);
 		if (isxdigit((unsigned char)value->text[0]) && !*end)
 			return true;
@@ -242,8 +242,24 @@ static const struct {
 	{ "sport", C_LOCAL, F_PORT, false },	  { "dport", C_REMOTE, F_PORT, false },
 };
 
+/* Find @field among the words of the verb itself. */
+static bool find_extra(struct filter *leaf, const struct filter_extra *extra, const char *field)
+{
+	static const enum filter_kind kinds[] = {
+		[EXTRA_NUMBER] = F_EXTRA_NUMBER, [EXTRA_TEXT] = F_EXTRA_TEXT, [EXTRA_FLAG] = F_EXTRA_FLAG,
+	};
+	enum filter_extra_type type = EXTRA_NUMBER;
+
+	leaf->word = extra ? extra->find(field, &type) : -1;
+	if (leaf->word < 0)
+		return false;
+	leaf->extra = extra;
+	leaf->kind = kinds[type];
+	return true;
+}
+
 /* Find what @field compares. Return: false where there is no such field. */
-static bool find_field(struct filter *leaf, const char *field)
+static bool find_field(struct filter *leaf, const struct filter_extra *extra, const char *field)
 {
 	int col;
 
@@ -256,8 +272,10 @@ static bool find_field(struct filter *leaf, const char *field)
 			leaf->op = leaf->op == OP_EQ ? OP_NE : OP_EQ;
 		return true;
 	}
+	if (find_extra(leaf, extra, field))
+		return true;
 	col = conn_column(field, (unsigned int)strlen(field));
-	if (col < 0)
+	if (col < 0 || (extra && extra->has_column && !extra->has_column((enum conn_col)col)))
 		return false;
 	leaf->col = (enum conn_col)col;
 	leaf->kind = conn_columns[col].type == COL_TEXT ? F_TEXT : F_NUMBER;
@@ -274,6 +292,7 @@ static bool set_value(struct filter_parser *parser, struct filter *leaf, const s
 	case F_PORT:
 		return port_leaf(parser, leaf, value);
 	case F_TEXT:
+	case F_EXTRA_TEXT:
 		strcpy(leaf->text, value->text);
 		return true;
 	default:
@@ -284,11 +303,29 @@ static bool set_value(struct filter_parser *parser, struct filter *leaf, const s
 bool filter_check_field(struct filter_parser *parser, const struct word *field)
 {
 	struct filter leaf;
+	char what[64];
 
-	if (find_field(&leaf, field->text))
+	if (find_field(&leaf, parser->extra, field->text))
 		return true;
-	filter_error(parser, field, "is not a column (coremon-report --help lists them)");
+	snprintf(what, sizeof(what), "is not a column (%s --help lists them)", parser->extra ? parser->extra->help : "coremon-report");
+	filter_error(parser, field, what);
 	return false;
+}
+
+bool filter_is_flag(const struct filter_parser *parser, const char *word)
+{
+	struct filter leaf;
+
+	return find_extra(&leaf, parser->extra, word) && leaf.kind == F_EXTRA_FLAG;
+}
+
+struct filter *filter_flag(struct filter_parser *parser, const struct word *word)
+{
+	struct filter *leaf = filter_node(parser, F_NUMBER, NULL, NULL);
+
+	if (leaf)
+		find_extra(leaf, parser->extra, word->text);
+	return leaf;
 }
 
 struct filter *filter_leaf(struct filter_parser *parser, const struct word *field, enum filter_op op, const struct word *value)
@@ -298,8 +335,8 @@ struct filter *filter_leaf(struct filter_parser *parser, const struct word *fiel
 	if (!leaf)
 		return NULL;
 	leaf->op = op;
-	find_field(leaf, field->text);
-	if ((leaf->kind == F_NUMBER || leaf->kind == F_PORT || only_equal(parser, field, op)) &&
+	find_field(leaf, parser->extra, field->text);
+	if ((leaf->kind == F_NUMBER || leaf->kind == F_EXTRA_NUMBER || leaf->kind == F_PORT || only_equal(parser, field, op)) &&
 		 set_value(parser, leaf, value))
 		return leaf;
 	filter_free(leaf);

@@ -12,7 +12,8 @@
 
 enum filter_op { OP_EQ, OP_NE, OP_LT, OP_GT, OP_LE, OP_GE };
 
-enum filter_kind { F_AND, F_OR, F_NOT, F_NUMBER, F_TEXT, F_STATES, F_ADDRESS, F_PORT };
+enum filter_kind { F_AND, F_OR, F_NOT, F_NUMBER, F_TEXT, F_STATES, F_ADDRESS, F_PORT,
+		   F_EXTRA_NUMBER, F_EXTRA_TEXT, F_EXTRA_FLAG };
 
 #define WORD_MAX 255
 
@@ -26,12 +27,14 @@ struct word {
 struct filter {
 	enum filter_kind kind;
 	enum filter_op op;		/* leaves */
-	enum conn_col col;		/* leaves */
+	enum conn_col col;		/* leaves but F_EXTRA_* */
+	const struct filter_extra *extra;	/* F_EXTRA_* */
+	int word;			/* F_EXTRA_*: its number */
 	struct filter *left, *right;	/* F_AND, F_OR; F_NOT has only @left */
-	uint64_t number;		/* F_NUMBER; F_STATES: bit per state; F_PORT and F_ADDRESS: the port */
+	uint64_t number;		/* F_NUMBER, F_EXTRA_NUMBER; F_STATES: bit per state; F_PORT and F_ADDRESS: the port */
 	bool has_prefix, has_port;	/* F_ADDRESS */
 	struct prefix prefix;		/* F_ADDRESS */
-	char text[WORD_MAX + 1];	/* F_TEXT */
+	char text[WORD_MAX + 1];	/* F_TEXT, F_EXTRA_TEXT */
 };
 
 /** struct filter_parser - what grammar and scanner share */
@@ -39,6 +42,7 @@ struct filter_parser {
 	struct filter *result;
 	char *error;		/* for the user; empty while all is well */
 	size_t error_size;
+	const struct filter_extra *extra;	/* or NULL */
 	struct word token;	/* the word read last, for messages; empty at the end */
 	struct word last;	/* the last one that was not blank */
 	int next;		/* where the next word begins, from 1 */
@@ -55,6 +59,12 @@ bool filter_check_field(struct filter_parser *parser, const struct word *field);
 
 /** filter_leaf() - Return: the comparison "@field @op @value", or NULL where it makes no sense (the error is set). */
 struct filter *filter_leaf(struct filter_parser *parser, const struct word *field, enum filter_op op, const struct word *value);
+
+/** filter_is_flag() - Return: true where @word stands alone. */
+bool filter_is_flag(const struct filter_parser *parser, const char *word);
+
+/** filter_flag() - Return: the question whether the flag @word is set, or NULL (the error is set). */
+struct filter *filter_flag(struct filter_parser *parser, const struct word *word);
 
 /** filter_states() - Return: a bit per state that @name stands for, 0 for no such name. */
 uint64_t filter_states(const char *name);

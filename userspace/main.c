@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "events.h"
 #include "report.h"
 #include "say.h"
 
@@ -19,6 +20,7 @@ struct verb {
 
 static const struct verb verbs[] = {
 	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
+	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-		puts("coremon " COREMON_VERSION);
+		puts("coremon " COREMON_RELEASE);
 		return 0;
 	}
 	say("no verb '%s'; coremon --help lists them", argv[1]);

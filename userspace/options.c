@@ -123,7 +123,7 @@ static enum options_result parse_option(struct options *options, int opt)
 		print_help();
 		return OPTIONS_DONE;
 	case 'V':
-		puts("coremon " COREMON_VERSION);
+		puts("coremon " COREMON_RELEASE);
 		return OPTIONS_DONE;
 	default:
 		return OPTIONS_BAD;	/* getopt has said why */
