@@ -125,7 +125,7 @@ static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
 		return NULL;
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
-	conn->opened = opened;
+	conn->opened = sk->sk_state == TCP_LISTEN && opened == COREMON_OPENED_ADOPTED ? COREMON_OPENED_LISTEN : opened;
 	conn->dirty = true;
 	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
 	conn->ca_last = opened == COREMON_OPENED_ADOPTED ? min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss) : TCP_CA_Open;
@@ -145,7 +145,7 @@ static bool reserve(void)
 	return false;
 }
 
-static void insert_locked(struct shard *shard, struct coremon_conn *conn)
+static void insert_locked(struct shard *shard, struct coremon_conn *conn, enum coremon_stat how)
 {
 	lockdep_assert_held(&shard->lock);
 	conn->birth.seq = ++shard->birth_seq;
@@ -156,7 +156,7 @@ static void insert_locked(struct shard *shard, struct coremon_conn *conn)
 	atomic_inc(&nr_live);
 	if (conn->opened == COREMON_OPENED_LISTEN)
 		atomic_inc(&nr_listeners);
-	coremon_stat_inc(opened_stat(conn->opened));
+	coremon_stat_inc(how);
 }
 
 /**
@@ -192,7 +192,7 @@ struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened)
 		atomic_dec(&nr_records);
 		return NULL;
 	}
-	insert_locked(shard, conn);
+	insert_locked(shard, conn, opened_stat(opened));
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	return conn;
 }

@@ -35,7 +35,7 @@ enum {
 enum {
 	COREMON_OPENED_ACTIVE = 1,	/* by connect() */
 	COREMON_OPENED_PASSIVE = 2,	/* by a listener */
-	COREMON_OPENED_LISTEN = 3,	/* it is a listener */
+	COREMON_OPENED_LISTEN = 3,	/* it is a listener; open when the module was loaded: birth_ns is not known */
 	COREMON_OPENED_ADOPTED = 4	/* it was open when the module was loaded */
 };
 
