@@ -429,7 +429,8 @@ int coremon_hooks_arm(void)
  */
 void coremon_hooks_disarm(void)
 {
-	int i;
+	struct kprobe *kps[HOOKS];
+	int i, n = 0;
 
 	for (i = HOOKS - 1; i >= 0; i--) {
 		struct hook *hook = &hooks[i];
@@ -439,9 +440,11 @@ void coremon_hooks_disarm(void)
 		if (hook->serving->tp_probe)
 			tracepoint_probe_unregister(hook->serving->tp, hook->serving->tp_probe, NULL);
 		else
-			unregister_kprobe(&hook->kp);
+			kps[n++] = &hook->kp;
 		hook->serving = NULL;
 	}
+	/* All at once: each call waits for a grace period. */
+	unregister_kprobes(kps, n);
 	tracepoint_synchronize_unregister();
 }
 
