@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [unit|cli|build|guest|dkms|selftest...]      (default: all)      KERNELS='6.1 6.12' takes only these
+# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest...]      (default: all)      KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
 . "$TOP/tests/harness.sh"
@@ -32,6 +32,7 @@ job() {
 		"$TOP/tests/install.sh" "$line"
 		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/"; fi
 		guest_tests "$line" "$BUILD/$line/stage" 900 ;;
+	lint) "$TOP/scripts/lint.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
 	esac
@@ -54,7 +55,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- unit cli guest selftest
+[ $# -gt 0 ] || set -- lint unit cli guest selftest
 jobs=
 case " $* " in *' build '* | *' guest '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -65,7 +66,7 @@ esac
 for j; do
 	case $j in
 	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	unit | cli | selftest) jobs="$jobs $j" ;;
+	lint | unit | cli | selftest) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac
