@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "events.h"
+#include "flows.h"
 #include "report.h"
 #include "say.h"
 
@@ -21,6 +22,7 @@ struct verb {
 static const struct verb verbs[] = {
 	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
 	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
+	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -68,11 +68,17 @@ static int fill(struct records *in)
 	return got > 0;
 }
 
-static int bad(struct records *in, const char *what)
+/* Return: false after saying why no record begins so. */
+static bool sound(struct records *in, const struct head *head)
 {
+	if (head->size >= sizeof(*head) && head->version == COREMON_VERSION)
+		return true;
 	in->broken = true;
-	say_once(in->path, "%s: %s", in->path, what);
-	return -EPROTO;
+	if (head->size < sizeof(*head))
+		say_once(in->path, "%s: these are no records", in->path);
+	else
+		say_once(in->path, "%s: records of version %u, which this program does not know", in->path, head->version);
+	return false;
 }
 
 /* The reading is over: what is left is less than a record. */
@@ -94,16 +100,17 @@ int records_next(struct records *in, void *record, size_t size)
 	if (in->broken)
 		return -EPROTO;
 	while (!whole(in, &head)) {
+		/* What is no record would be waited for in vain. */
+		if (in->end - in->start >= sizeof(head) && !sound(in, &head))
+			return -EPROTO;
 		ret = fill(in);
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
 			return ended(in);
 	}
-	if (head.size < sizeof(head))
-		return bad(in, "these are no records");
-	if (head.version != COREMON_VERSION)
-		return bad(in, "records of a version that this program does not know");
+	if (!sound(in, &head))
+		return -EPROTO;
 	known = head.size < size ? head.size : size;
 	memcpy(record, in->buf + in->start, known);
 	memset((char *)record + known, 0xff, size - known);
