@@ -1,0 +1,187 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The verbs that read binary records, on generated ones: streams.sh [--update] MADE LABEL=FOLDER...
+# MADE has bin and is where the records of records/ are made; FOLDER has the programs. Cases are in streams.txt. Prints TAP.
+set -u
+export LC_ALL=C TZ=UTC
+unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
+here=$(cd "$(dirname "$0")" && pwd)
+update=
+[ "$1" != --update ] || { update=1; shift; }
+made=$1
+shift
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0 failed=0
+
+# Each text in records/ becomes the binary file of the same name; what is no text is as it is there.
+make_records() {
+	local tree file to
+	rm -rf "$made/records"
+	for tree in "$here"/records/*/[0-9]*; do
+		to=$made/records/${tree#"$here/records/"}
+		mkdir -p "$to/proc/coremon"
+		for file in "$tree"/*; do
+			case $file in
+			*.txt) "$made/bin" <"$file" >"$to/proc/coremon/$(basename "$file" .txt).bin" || exit 1 ;;
+			*/stats) cp "$file" "$to/proc/coremon/" ;;
+			*) cp "$file" "$to/" ;;
+			esac
+		done
+	done
+}
+
+# result NAME: ok when $tmp/why is empty
+result() {
+	n=$((n + 1))
+	if [ -s "$tmp/why" ]; then
+		failed=$((failed + 1))
+		echo "not ok $n - $label: $1"
+		sed 's/^/# /' "$tmp/why" | head -60
+	else
+		echo "ok $n - $label: $1"
+	fi
+	: >"$tmp/why"
+}
+
+# run ROOT VERB ARGUMENTS...: into $tmp/out and $tmp/err; sets rc
+run() {
+	local root=$made/records/$1 verb=$2
+	shift 2
+	COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" "$@" >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+}
+
+trim() {
+	local s=$1
+	s=${s#"${s%%[![:blank:]]*}"}
+	printf '%s' "${s%"${s##*[![:blank:]]}"}"
+}
+
+table() {
+	local line name root args rc_wanted stdout stderr
+	while IFS= read -r line; do
+		case $line in '' | '#'*) continue ;; esac
+		IFS='|' read -r name root args rc_wanted stdout stderr <<<"$line"
+		stdout=$(trim "$stdout") stderr=$(trim "$stderr")
+		eval "set -- $args"
+		unset COLUMNS
+		case ${1:-} in COLUMNS=*) export COLUMNS=${1#COLUMNS=}; shift ;; esac
+		run "$(trim "$root")" "$@"
+		unset COLUMNS
+		{
+			[ "$rc" = "$(trim "$rc_wanted")" ] || echo "exit code $rc, wanted $(trim "$rc_wanted")"
+			if [ -n "$stderr" ]; then
+				grep -Eq -- "^coremon-$1: .*$stderr" "$tmp/err" || sed "s/^/stderr is not '$stderr': /" "$tmp/err"
+				[ "$(wc -l <"$tmp/err")" = 1 ] || echo "stderr has not one line"
+			else
+				sed 's/^/stderr: /' "$tmp/err"
+			fi
+			case $stdout in
+			'*') ;;
+			-) sed 's/^/stdout: /' "$tmp/out" ;;
+			*)
+				[ -z "$update" ] || cp "$tmp/out" "$here/golden/$stdout"
+				diff -u "$here/golden/$stdout" "$tmp/out"
+				;;
+			esac
+		} >"$tmp/why" 2>&1
+		result "$(trim "$name")"
+	done <"$here/streams.txt"
+}
+
+# The records of a connection add up to what it did in all.
+sums() {
+	local format='${coremon-id} ${flow-direction} ${packets} ${bytes} ${coremon-retrans} ${coremon-open-us}'
+	run flows-order flows -i 60 --format "$format"
+	awk '{ p[$1 $2] += $3; b[$1 $2] += $4; r[$1 $2] += $5; o[$1 $2] += $6 }
+		function is(k, wp, wb) { if (p[k] != wp || b[k] != wb) print k ": " p[k] " packets, " b[k] " bytes" }
+		END {
+			is("21egress", 7, 20); is("21ingress", 7, 10); is("22egress", 5, 10); is("22ingress", 6, 20)
+			is("24egress", 10, 300); is("24ingress", 9, 250)
+			if (r["24egress"] != 4 || o["24egress"] != 118000001) print "24: " r["24egress"] " again, open " o["24egress"]
+		}' "$tmp/out" >"$tmp/why"
+	result "records add up to the connection"
+}
+
+# No SYN-ACK comes before its SYN, on whichever end it was seen.
+order() {
+	run flows-order flows -i 60 --format '${srcaddr}:${srcport} ${dstaddr}:${dstport} ${tcp-flags}'
+	awk '{ syn = $3 % 4 >= 2; ack = $3 >= 16 } syn && ack { acked[$2 " " $1] = 1 }
+		syn && !ack && acked[$1 " " $2] { print "line " NR ": the SYN of " $1 " comes after its SYN-ACK" }' "$tmp/out" >"$tmp/why"
+	[ "$(wc -l <"$tmp/out")" -gt 10 ] || echo "too few records" >>"$tmp/why"
+	result "a SYN comes before its SYN-ACK"
+}
+
+# Wherever a file of records ends, the reader says so, or nothing, and never crashes.
+cuts() {
+	local verb=$1 root=$tmp/cut file=$3 size at
+	rm -rf "$root"
+	cp -r "$made/records/$2" "$root"
+	size=$(wc -c <"$made/records/$2/$file")
+	for ((at = 0; at < size; at += size / 60 + 1)); do
+		head -c $at "$made/records/$2/$file" >"$root/$file"
+		COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err" || echo "cut at $at: exit code $?"
+		grep -v 'ends in the middle of a record' "$tmp/err"
+	done >"$tmp/why"
+	result "$verb: records cut anywhere"
+	for ((at = 0; at < size; at += size / 60 + 1)); do
+		{ head -c $at "$made/records/$2/$file"; head -c 3000 /dev/urandom; } >"$root/$file"
+		COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" --json >"$tmp/out" 2>"$tmp/err"
+		case $? in 0 | 1) ;; *) echo "noise at $at: exit code $?" ;; esac
+		grep -a 'Sanitizer\|runtime error' "$tmp/err"
+	done >"$tmp/why"
+	result "$verb: noise behind records"
+}
+
+# What a pipe, a full disk and signals do.
+live() {
+	local pid rc verb
+	{ COREMON_ROOT=$made/records/events timeout 60 "$folder/coremon-events"; echo $? >"$tmp/rc"; } 2>"$tmp/why" | head -n 1 >/dev/null
+	[ "$(cat "$tmp/rc")" = 0 ] || echo "exit code $(cat "$tmp/rc")" >>"$tmp/why"
+	result "events: a reader that goes away ends it with exit code 0"
+	for verb in events flows; do
+		COREMON_ROOT=$made/records/${verb/flows/flows-v2} timeout 60 "$folder/coremon-$verb" >/dev/full 2>"$tmp/err"
+		rc=$?
+		[ $rc = 1 ] || echo "exit code $rc" >"$tmp/why"
+		grep -q 'writing: No space left' "$tmp/err" || echo "says nothing" >>"$tmp/why"
+		result "$verb: a full disk is said, exit code 1"
+	done
+	# A pipe where the module would be: nothing comes, and a signal ends it.
+	rm -rf "$tmp/live"
+	mkdir -p "$tmp/live/proc/coremon"
+	mkfifo "$tmp/live/proc/coremon/events.bin"
+	: >"$tmp/live/proc/coremon/connections.bin"
+	sleep 30 >"$tmp/live/proc/coremon/events.bin" &
+	pid=$!
+	for verb in events flows; do
+		COREMON_ROOT=$tmp/live env --default-signal=INT timeout -s INT 1 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err"
+		rc=$?
+		[ $rc = 124 ] || echo "exit code $rc" >"$tmp/why"
+		cat "$tmp/err" >>"$tmp/why"
+		result "$verb: waits until a signal"
+		COREMON_ROOT=$tmp/live timeout 20 "$folder/coremon-$verb" --for 0.2 >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
+		cat "$tmp/err" >>"$tmp/why"
+		result "$verb: --for ends it"
+	done
+	kill $pid
+	wait $pid 2>/dev/null
+	COREMON_ROOT=$tmp/live timeout 20 "$folder/coremon-flows" --estimate --for 0.3 >"$tmp/out" 2>"$tmp/why"
+	grep -q '^expected in an hour, with an interval of 60.0 s: 60 records, 3060 bytes$' "$tmp/out" || cat "$tmp/out" >>"$tmp/why"
+	result "flows: an estimate: NODATA every interval"
+}
+
+make_records
+: >"$tmp/why"
+for pair; do
+	label=${pair%%=*} folder=${pair#*=}
+	table
+	sums
+	order
+	cuts events events 1/proc/coremon/events.bin
+	cuts flows flows-order 2/proc/coremon/connections.bin
+	live
+	update=
+done
+echo "1..$n"
+[ "$failed" = 0 ]
