@@ -13,6 +13,9 @@ MANDIR ?= $(PREFIX)/share/man
 MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 JOBS ?= $(shell nproc)
 
+# The program is linked to under the name of each.
+VERBS = report events flows
+
 # Arguments of coremon-report for `make run`, and the kernels `make check` takes (all of scripts/suites.list).
 ARGS ?=
 KERNELS ?=
@@ -52,7 +55,7 @@ install:
 	@[ -n "$(RELEASE)" ] || { echo "coremon: no kernel headers found: give KDIR=" >&2; exit 1; }
 	install -D -m 644 $(firstword $(wildcard coremon.ko kmod/coremon.ko) coremon.ko) $(MODDIR)/coremon.ko
 	install -D -m 755 userspace/coremon $(DESTDIR)$(PREFIX)/sbin/coremon
-	ln -sf coremon $(DESTDIR)$(PREFIX)/sbin/coremon-report
+	@for v in $(VERBS); do ln -sf coremon $(DESTDIR)$(PREFIX)/sbin/coremon-$$v || exit 1; done
 	@for m in $(wildcard userspace/man/*.[1-8]); do \
 		install -D -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/} || exit 1; done
 	@# An example: copied to /etc/modules-load.d, it loads the module at every boot.
@@ -61,7 +64,7 @@ install:
 	$(if $(DESTDIR),,depmod -a $(RELEASE))
 
 uninstall:
-	rm -f $(MODDIR)/coremon.ko $(DESTDIR)$(PREFIX)/sbin/coremon $(DESTDIR)$(PREFIX)/sbin/coremon-report
+	rm -f $(MODDIR)/coremon.ko $(DESTDIR)$(PREFIX)/sbin/coremon $(VERBS:%=$(DESTDIR)$(PREFIX)/sbin/coremon-%)
 	@for m in $(wildcard userspace/man/*.[1-8]); do rm -f $(DESTDIR)$(MANDIR)/man$${m##*.}/$${m##*/}; done
 	rm -f $(DESTDIR)$(PREFIX)/share/coremon/modules-load.conf
 	@rmdir $(DESTDIR)$(PREFIX)/share/coremon $(MODDIR) \

@@ -20,6 +20,7 @@
 #define CONNECTIONS "/proc/coremon/connections.bin"
 #define NS_PER_S UINT64_C(1000000000)
 #define MOST_PAUSE NS_PER_S
+#define LEAST_TOLD (NS_PER_S / 10)	/* shorter rests of a run have no NODATA */
 #define LEAST_PAUSE UINT64_C(5000000)
 #define ENDED_PER_READING 1000	/* connections; the module's ring has 4096 if not told otherwise */
 #define MOST_ENDED 32768	/* connections that wait for the end of the interval */
@@ -117,8 +118,14 @@ static uint64_t newly_refused(struct flows *flows)
 	return was_known && refused > before ? refused - before : 0;
 }
 
+enum cut_at {
+	CUT_EARLY,	/* too many connections wait */
+	CUT_INTERVAL,
+	CUT_END,	/* of the run: what is left, perhaps of a moment only */
+};
+
 /* The records of all connections born before @before_ns, and at the end of an interval what there is to say of it. */
-static bool cut(struct flows *flows, uint64_t before_ns, bool interval)
+static bool cut(struct flows *flows, uint64_t before_ns, enum cut_at at)
 {
 	struct flow_record record = { .status = FLOW_NODATA, .interface = flows->options->interface };
 	uint64_t end_ns = flows->now.mono_ns;
@@ -128,8 +135,10 @@ static bool cut(struct flows *flows, uint64_t before_ns, bool interval)
 	ret = flow_table_cut(flows->table, before_ns, end_ns, emit, flows);
 	if (ret == -ENOMEM)
 		no_memory(flows);
-	if (ret < 0 || !interval)
+	if (ret < 0 || at == CUT_EARLY)
 		return ret == 0;
+	if (at == CUT_END && end_ns - flows->window_ns < LEAST_TOLD)
+		flows->moved = true;
 	record.skipped = flows->lost + newly_refused(flows);
 	if (record.skipped)
 		record.status = FLOW_SKIPDATA;
@@ -284,11 +293,11 @@ static bool follow(struct flows *flows)
 		if (options->estimate)
 			continue;
 		if (flows->now.mono_ns >= cut_ns) {
-			if (!cut(flows, flows->now.mono_ns, true))
+			if (!cut(flows, flows->now.mono_ns, CUT_INTERVAL))
 				return false;
 			while (cut_ns <= flows->now.mono_ns)
 				cut_ns += options->interval_ns;
-		} else if (flow_table_ended(flows->table) > MOST_ENDED && !cut(flows, flows->now.mono_ns, false)) {
+		} else if (flow_table_ended(flows->table) > MOST_ENDED && !cut(flows, flows->now.mono_ns, CUT_EARLY)) {
 			return false;
 		}
 		if (run_flush() <= 0)
@@ -297,7 +306,7 @@ static bool follow(struct flows *flows)
 	/* The last word of every connection, also of those that are as young as this reading. */
 	if (!flows->root.numbered && !read_changes(flows))
 		return false;
-	return cut(flows, COREMON_UNKNOWN, flows->window_ns < flows->now.mono_ns);
+	return cut(flows, COREMON_UNKNOWN, CUT_END);
 }
 
 static void print_estimate(const struct flows *flows)
