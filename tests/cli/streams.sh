@@ -48,7 +48,7 @@ result() {
 run() {
 	local root=$made/records/$1 verb=$2
 	shift 2
-	COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" "$@" >"$tmp/out" 2>"$tmp/err"
+	COREMON_ROOT=$root timeout -k 5 60 "$folder/coremon-$verb" "$@" >"$tmp/out" 2>"$tmp/err"
 	rc=$?
 }
 
@@ -121,13 +121,13 @@ cuts() {
 	size=$(wc -c <"$made/records/$2/$file")
 	for ((at = 0; at < size; at += size / 60 + 1)); do
 		head -c $at "$made/records/$2/$file" >"$root/$file"
-		COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err" || echo "cut at $at: exit code $?"
+		COREMON_ROOT=$root timeout -k 5 60 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err" || echo "cut at $at: exit code $?"
 		grep -v 'ends in the middle of a record' "$tmp/err"
 	done >"$tmp/why"
 	result "$verb: records cut anywhere"
 	for ((at = 0; at < size; at += size / 60 + 1)); do
 		{ head -c $at "$made/records/$2/$file"; head -c 3000 /dev/urandom; } >"$root/$file"
-		COREMON_ROOT=$root timeout 60 "$folder/coremon-$verb" --json >"$tmp/out" 2>"$tmp/err"
+		COREMON_ROOT=$root timeout -k 5 60 "$folder/coremon-$verb" --json >"$tmp/out" 2>"$tmp/err"
 		case $? in 0 | 1) ;; *) echo "noise at $at: exit code $?" ;; esac
 		grep -a 'Sanitizer\|runtime error' "$tmp/err"
 	done >"$tmp/why"
@@ -137,11 +137,11 @@ cuts() {
 # What a pipe, a full disk and signals do.
 live() {
 	local pid rc verb
-	{ COREMON_ROOT=$made/records/events timeout 60 "$folder/coremon-events"; echo $? >"$tmp/rc"; } 2>"$tmp/why" | head -n 1 >/dev/null
+	{ COREMON_ROOT=$made/records/events timeout -k 5 60 "$folder/coremon-events"; echo $? >"$tmp/rc"; } 2>"$tmp/why" | head -n 1 >/dev/null
 	[ "$(cat "$tmp/rc")" = 0 ] || echo "exit code $(cat "$tmp/rc")" >>"$tmp/why"
 	result "events: a reader that goes away ends it with exit code 0"
 	for verb in events flows; do
-		COREMON_ROOT=$made/records/${verb/flows/flows-v2} timeout 60 "$folder/coremon-$verb" >/dev/full 2>"$tmp/err"
+		COREMON_ROOT=$made/records/${verb/flows/flows-v2} timeout -k 5 60 "$folder/coremon-$verb" >/dev/full 2>"$tmp/err"
 		rc=$?
 		[ $rc = 1 ] || echo "exit code $rc" >"$tmp/why"
 		grep -q 'writing: No space left' "$tmp/err" || echo "says nothing" >>"$tmp/why"
@@ -152,21 +152,23 @@ live() {
 	mkdir -p "$tmp/live/proc/coremon"
 	mkfifo "$tmp/live/proc/coremon/events.bin"
 	: >"$tmp/live/proc/coremon/connections.bin"
-	sleep 30 >"$tmp/live/proc/coremon/events.bin" &
+	sleep 600 >"$tmp/live/proc/coremon/events.bin" &
 	pid=$!
 	for verb in events flows; do
-		COREMON_ROOT=$tmp/live env --default-signal=INT timeout -s INT 1 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err"
+		# A signal that comes while the leak checker has stopped the program stops it for ever: it is left out here.
+		COREMON_ROOT=$tmp/live ASAN_OPTIONS=detect_leaks=0 env --default-signal=INT \
+			timeout --foreground -k 30 -s INT 2 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err"
 		rc=$?
 		[ $rc = 124 ] || echo "exit code $rc" >"$tmp/why"
 		cat "$tmp/err" >>"$tmp/why"
 		result "$verb: waits until a signal"
-		COREMON_ROOT=$tmp/live timeout 20 "$folder/coremon-$verb" --for 0.2 >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
+		COREMON_ROOT=$tmp/live timeout -k 5 60 "$folder/coremon-$verb" --for 0.2 >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
 		cat "$tmp/err" >>"$tmp/why"
 		result "$verb: --for ends it"
 	done
 	kill $pid
 	wait $pid 2>/dev/null
-	COREMON_ROOT=$tmp/live timeout 20 "$folder/coremon-flows" --estimate --for 0.3 >"$tmp/out" 2>"$tmp/why"
+	COREMON_ROOT=$tmp/live timeout -k 5 60 "$folder/coremon-flows" --estimate --for 0.3 >"$tmp/out" 2>"$tmp/why"
 	grep -q '^expected in an hour, with an interval of 60.0 s: 60 records, 3060 bytes$' "$tmp/out" || cat "$tmp/out" >>"$tmp/why"
 	result "flows: an estimate: NODATA every interval"
 }
