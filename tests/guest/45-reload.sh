@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# time: 240
+# time: 480
 # 50 times loaded and unloaded while connections come, go and carry data, and a reader reads.
 . ./tests/lib.sh
 
-background tcpload churn -d 230 -n 20 -u 700 -w 200 -r 133 -g 20
-background tcpload churn -d 230 -n 5 -u 100 -a ::1 -g 50
+background tcpload churn -d 470 -n 20 -u 700 -w 200 -r 133 -g 20
+background tcpload churn -d 470 -n 5 -u 100 -a ::1 -g 50
 background sh -c "while :; do cat $proc/connections >/dev/null 2>&1; sleep 0.5; done"
 memory() { awk '/^(SUnreclaim|Percpu|VmallocUsed):/ { n += $2 } END { print n }' /proc/meminfo; }
 i=0
