@@ -6,8 +6,6 @@
 
 #include "lines.h"
 
-_Static_assert(C_NR <= 64, "struct conn keeps a bit per column in 64 bits");
-
 const struct column conn_columns[C_NR] = {
 	[C_ID] = { "id", COL_HEX, "" },
 	[C_NETNS] = { "netns", COL_NUMBER, "" },
@@ -43,6 +41,50 @@ const struct column conn_columns[C_NR] = {
 	[C_CWR_ENTRIES] = { "cwr_entries", COL_COUNTER, "" },
 	[C_RECOVERY_ENTRIES] = { "recovery_entries", COL_COUNTER, "" },
 	[C_LOSS_ENTRIES] = { "loss_entries", COL_COUNTER, "" },
+	[C_LAST_RETRANS_MS] = { "last_retrans_ms", COL_NUMBER, "ms" },
+	[C_OPENED] = { "opened", COL_TEXT, "" },
+	[C_CGROUP] = { "cgroup", COL_NUMBER, "" },
+	[C_HANDSHAKE_US] = { "handshake_us", COL_NUMBER, "us" },
+	[C_FIRST_BYTE_US] = { "first_byte_us", COL_NUMBER, "us" },
+	[C_RETRANS_TIMEOUT] = { "retrans_timeout", COL_COUNTER, "segments" },
+	[C_RETRANS_FAST] = { "retrans_fast", COL_COUNTER, "segments" },
+	[C_RETRANS_TLP] = { "retrans_tail_loss_probe", COL_COUNTER, "segments" },
+	[C_RETRANS_SYN] = { "retrans_syn", COL_COUNTER, "segments" },
+	[C_RETRANS_SYNACK] = { "retrans_synack", COL_COUNTER, "segments" },
+	[C_RETRANS_OTHER] = { "retrans_other", COL_COUNTER, "segments" },
+	[C_DSACK_DUPS] = { "dsack_dups", COL_COUNTER, "segments" },
+	[C_DISORDER_ENTRIES] = { "disorder_entries", COL_COUNTER, "" },
+	[C_OPEN_US] = { "open_us", COL_COUNTER, "us" },
+	[C_DISORDER_US] = { "disorder_us", COL_COUNTER, "us" },
+	[C_CWR_US] = { "cwr_us", COL_COUNTER, "us" },
+	[C_RECOVERY_US] = { "recovery_us", COL_COUNTER, "us" },
+	[C_LOSS_US] = { "loss_us", COL_COUNTER, "us" },
+	[C_CA_CHANGED_MS] = { "ca_changed_ms", COL_NUMBER, "ms" },
+	[C_UNDO_FULL] = { "undo_full", COL_COUNTER, "" },
+	[C_UNDO_PARTIAL] = { "undo_partial", COL_COUNTER, "" },
+	[C_UNDO_DSACK] = { "undo_dsack", COL_COUNTER, "" },
+	[C_UNDO_LOSS] = { "undo_loss", COL_COUNTER, "" },
+	[C_REORD_SEEN] = { "reord_seen", COL_COUNTER, "" },
+	[C_RCV_OOOPACK] = { "rcv_ooopack", COL_COUNTER, "segments" },
+	[C_BUSY_US] = { "busy_us", COL_COUNTER, "us" },
+	[C_RWND_LIMITED_US] = { "rwnd_limited_us", COL_COUNTER, "us" },
+	[C_SNDBUF_LIMITED_US] = { "sndbuf_limited_us", COL_COUNTER, "us" },
+	[C_SND_WND] = { "snd_wnd", COL_NUMBER, "bytes" },
+	[C_RCV_WND] = { "rcv_wnd", COL_NUMBER, "bytes" },
+	[C_ZERO_WND_IN] = { "zero_wnd_in", COL_COUNTER, "" },
+	[C_ZERO_WND_IN_US] = { "zero_wnd_in_us", COL_COUNTER, "us" },
+	[C_ZERO_WND_OUT] = { "zero_wnd_out", COL_COUNTER, "" },
+	[C_SEND_Q_MEAN] = { "send_q_mean", COL_NUMBER, "bytes" },
+	[C_RECV_Q_MEAN] = { "recv_q_mean", COL_NUMBER, "bytes" },
+	[C_FLAGS_IN] = { "flags_in", COL_TEXT, "" },
+	[C_FLAGS_OUT] = { "flags_out", COL_TEXT, "" },
+	[C_SEQ] = { "seq", COL_NUMBER, "" },
+	[C_CAUSE] = { "cause", COL_TEXT, "" },
+	[C_ERROR] = { "error", COL_NUMBER, "" },
+	[C_BIRTH_NS] = { "birth_ns", COL_NUMBER, "ns" },
+	[C_END_NS] = { "end_ns", COL_NUMBER, "ns" },
+	[C_SEND_Q_AREA] = { "send_q_area", COL_COUNTER, "byte ms" },
+	[C_RECV_Q_AREA] = { "recv_q_area", COL_COUNTER, "byte ms" },
 };
 
 const enum conn_col counter_columns[K_NR] = {
@@ -60,6 +102,33 @@ const enum conn_col counter_columns[K_NR] = {
 	[K_CWR_ENTRIES] = C_CWR_ENTRIES,
 	[K_RECOVERY_ENTRIES] = C_RECOVERY_ENTRIES,
 	[K_LOSS_ENTRIES] = C_LOSS_ENTRIES,
+	[K_RETRANS_TIMEOUT] = C_RETRANS_TIMEOUT,
+	[K_RETRANS_FAST] = C_RETRANS_FAST,
+	[K_RETRANS_TLP] = C_RETRANS_TLP,
+	[K_RETRANS_SYN] = C_RETRANS_SYN,
+	[K_RETRANS_SYNACK] = C_RETRANS_SYNACK,
+	[K_RETRANS_OTHER] = C_RETRANS_OTHER,
+	[K_DSACK_DUPS] = C_DSACK_DUPS,
+	[K_DISORDER_ENTRIES] = C_DISORDER_ENTRIES,
+	[K_OPEN_US] = C_OPEN_US,
+	[K_DISORDER_US] = C_DISORDER_US,
+	[K_CWR_US] = C_CWR_US,
+	[K_RECOVERY_US] = C_RECOVERY_US,
+	[K_LOSS_US] = C_LOSS_US,
+	[K_UNDO_FULL] = C_UNDO_FULL,
+	[K_UNDO_PARTIAL] = C_UNDO_PARTIAL,
+	[K_UNDO_DSACK] = C_UNDO_DSACK,
+	[K_UNDO_LOSS] = C_UNDO_LOSS,
+	[K_REORD_SEEN] = C_REORD_SEEN,
+	[K_RCV_OOOPACK] = C_RCV_OOOPACK,
+	[K_BUSY_US] = C_BUSY_US,
+	[K_RWND_LIMITED_US] = C_RWND_LIMITED_US,
+	[K_SNDBUF_LIMITED_US] = C_SNDBUF_LIMITED_US,
+	[K_ZERO_WND_IN] = C_ZERO_WND_IN,
+	[K_ZERO_WND_IN_US] = C_ZERO_WND_IN_US,
+	[K_ZERO_WND_OUT] = C_ZERO_WND_OUT,
+	[K_SEND_Q_AREA] = C_SEND_Q_AREA,
+	[K_RECV_Q_AREA] = C_RECV_Q_AREA,
 };
 
 int conn_column(const char *name, unsigned int len)
@@ -80,6 +149,14 @@ static char *text_of(struct conn *conn, enum conn_col col)
 		return conn->state;
 	case C_CA_STATE:
 		return conn->ca_state;
+	case C_OPENED:
+		return conn->opened;
+	case C_CAUSE:
+		return conn->cause;
+	case C_FLAGS_IN:
+		return conn->flags_in;
+	case C_FLAGS_OUT:
+		return conn->flags_out;
 	default:
 		return conn->comm;
 	}
@@ -97,7 +174,7 @@ void conn_set_text(struct conn *conn, enum conn_col col, const char *text)
 	if (len >= CONN_TEXT_LEN)
 		return;
 	memcpy(text_of(conn, col), text, len + 1);
-	conn->known |= UINT64_C(1) << col;
+	conn_know(conn, col);
 }
 
 const struct endpoint *conn_endpoint(const struct conn *conn, enum conn_col col)
@@ -108,7 +185,7 @@ const struct endpoint *conn_endpoint(const struct conn *conn, enum conn_col col)
 void conn_set_endpoint(struct conn *conn, enum conn_col col, const struct endpoint *ep)
 {
 	*(col == C_LOCAL ? &conn->local : &conn->remote) = *ep;
-	conn->known |= UINT64_C(1) << col;
+	conn_know(conn, col);
 }
 
 static bool parse_hex(const char *word, uint64_t *value)

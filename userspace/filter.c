@@ -150,7 +150,7 @@ static enum verdict ask_leaf(const struct filter *leaf, const struct conn *conn,
 		equal = address_matches(leaf, conn_endpoint(conn, leaf->col));
 		break;
 	case F_STATES:
-		equal = leaf->number & filter_state_bit(conn->state);
+		equal = leaf->number & filter_state_bit(conn->ended ? "CLOSE" : conn->state);
 		break;
 	default:
 		equal = fnmatch(leaf->text, conn_text(conn, leaf->col), FNM_NOESCAPE) == 0;

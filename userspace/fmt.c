@@ -81,12 +81,12 @@ char *fmt_iso(uint64_t real_ns, char buf[FMT_LEN])
 	return buf;
 }
 
-char *fmt_name(const char *name, char buf[FMT_NAME_LEN])
+char *fmt_path(const char *path, char *buf, size_t size)
 {
 	size_t len = 0;
 
-	for (; *name && len + 5 <= FMT_NAME_LEN; name++) {
-		unsigned char c = (unsigned char)*name;
+	for (; *path && len + 5 <= size; path++) {
+		unsigned char c = (unsigned char)*path;
 
 		if (c >= ' ' && c < 0x7f && c != '\\')
 			buf[len++] = (char)c;
@@ -95,4 +95,9 @@ char *fmt_name(const char *name, char buf[FMT_NAME_LEN])
 	}
 	buf[len] = '\0';
 	return buf;
+}
+
+char *fmt_name(const char *name, char buf[FMT_NAME_LEN])
+{
+	return fmt_path(name, buf, FMT_NAME_LEN);
 }

@@ -44,4 +44,7 @@ char *fmt_iso(uint64_t real_ns, char buf[FMT_LEN]);
  */
 char *fmt_name(const char *name, char buf[FMT_NAME_LEN]);
 
+/** fmt_path() - fmt_name() for what may be longer: as much as fits into @size bytes. Return: @buf. */
+char *fmt_path(const char *path, char *buf, size_t size);
+
 #endif /* COREMON_FMT_H */

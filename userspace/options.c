@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,10 @@
 #define LEAST_INTERVAL UINT64_C(10000000)
 #define MOST_SECONDS 31536000
 #define MOST_ROWS 16777216
+#define DEFAULT_CLIENTS 10
+#define DEFAULT_CLIENTS_FILE 100	/* where programs read */
+
+enum { OPT_CLIENTS = 256, OPT_CLIENT_PREFIX };
 
 static const char help_text[] =
 	"Usage: coremon-report [options] [interval [count]] [filter]\n"
@@ -26,14 +31,20 @@ static const char help_text[] =
 	"                    else 20; all with --json and --csv)\n"
 	"  -j, --json        one JSON object a line for each interval, exact numbers\n"
 	"  -c, --csv[=WHAT]  comma separated values, exact numbers; WHAT is system (if not\n"
-	"                    given), interfaces or connections\n"
+	"                    given), interfaces, connections or clients\n"
+	"      --clients[=N] with a table of the N clients (10 if not given; 0 for all)\n"
+	"                    that took most\n"
+	"      --client-prefix=A[/B]\n"
+	"                    a client is a network of A bits (IPv4) or B bits (IPv6)\n"
 	"  -h, --help        this text\n"
 	"  -V, --version     the version\n"
 	"\n"
 	"Tr is sent, Re is received, retr and Retr are retransmitted. k, M, G are thousands,\n"
 	"millions, thousands of millions. `-` is not known. The first row of numbers is the\n"
 	"sum over all interfaces but lo; each interface that did anything has a row below.\n"
-	"Shown are connections that did anything in the interval, the busiest first.\n"
+	"Shown are connections that did anything in the interval, the busiest first, with\n"
+	"those that ended in it. Open* is a connection that left that state in between.\n"
+	"rt t f p s a o: sent again for a timeout, fast, as probe, SYN, SYN-ACK, other.\n"
 	"\n"
 	"The filter chooses connections as ss does: comparisons joined by and, or, not, ( ).\n"
 	"  state established   exclude time-wait   state connected   sport = :22\n"
@@ -89,6 +100,7 @@ static const struct writer *csv_writer(const char *what)
 		{ "system", &csv_system_writer },
 		{ "interfaces", &csv_interfaces_writer },
 		{ "connections", &csv_connections_writer },
+		{ "clients", &csv_clients_writer },
 	};
 
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
@@ -96,6 +108,53 @@ static const struct writer *csv_writer(const char *what)
 			return sections[i].writer;
 	}
 	return NULL;
+}
+
+/* "24" or "24/64". */
+static bool parse_client_prefix(struct options *options, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	uint64_t bits4, bits6 = options->client_bits6;
+	char digits[8] = "";
+
+	if (strlen(text) >= sizeof(digits))
+		return false;
+	strcpy(digits, text);
+	if (slash)
+		digits[slash - text] = '\0';
+	if (!parse_number(digits, &bits4) || bits4 > 32)
+		return false;
+	if (slash && (!parse_number(slash + 1, &bits6) || bits6 > 128))
+		return false;
+	options->client_bits4 = (unsigned int)bits4;
+	options->client_bits6 = (unsigned int)bits6;
+	return true;
+}
+
+/* The options that have no letter. */
+static enum options_result parse_long_option(struct options *options, int opt)
+{
+	uint64_t n;
+
+	switch (opt) {
+	case OPT_CLIENTS:
+		options->out.show_clients = true;
+		if (!optarg)
+			return OPTIONS_RUN;
+		if (parse_number(optarg, &n) && n <= CLIENTS_MAX) {
+			options->out.clients = (unsigned int)n;
+			return OPTIONS_RUN;
+		}
+		say("--clients: '%s' is not a number of clients", optarg);
+		return OPTIONS_BAD;
+	case OPT_CLIENT_PREFIX:
+		if (parse_client_prefix(options, optarg))
+			return OPTIONS_RUN;
+		say("--client-prefix: '%s' is not a number of bits, for IPv4[/IPv6]", optarg);
+		return OPTIONS_BAD;
+	default:
+		return OPTIONS_BAD;	/* getopt has said why */
+	}
 }
 
 static enum options_result parse_option(struct options *options, int opt)
@@ -117,7 +176,7 @@ static enum options_result parse_option(struct options *options, int opt)
 		options->writer = csv_writer(optarg);
 		if (options->writer)
 			return OPTIONS_RUN;
-		say("--csv: '%s' is not one of system, interfaces, connections", optarg);
+		say("--csv: '%s' is not one of system, interfaces, connections, clients", optarg);
 		return OPTIONS_BAD;
 	case 'h':
 		print_help();
@@ -126,7 +185,7 @@ static enum options_result parse_option(struct options *options, int opt)
 		puts("coremon " COREMON_RELEASE);
 		return OPTIONS_DONE;
 	default:
-		return OPTIONS_BAD;	/* getopt has said why */
+		return parse_long_option(options, opt);
 	}
 }
 
@@ -188,7 +247,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	static const struct option longs[] = {
 		{ "number", required_argument, NULL, 'n' }, { "json", no_argument, NULL, 'j' },
 		{ "csv", optional_argument, NULL, 'c' },    { "help", no_argument, NULL, 'h' },
-		{ "version", no_argument, NULL, 'V' },	    { NULL, 0, NULL, 0 },
+		{ "version", no_argument, NULL, 'V' },	    { "clients", optional_argument, NULL, OPT_CLIENTS },
+		{ "client-prefix", required_argument, NULL, OPT_CLIENT_PREFIX }, { NULL, 0, NULL, 0 },
 	};
 	enum options_result result = OPTIONS_RUN;
 	int opt;
@@ -197,9 +257,14 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	options->interval_ns = DEFAULT_INTERVAL;
 	options->writer = &text_writer;
 	options->out.limit = -1;
+	options->out.clients = UINT_MAX;
+	options->client_bits4 = 32;
+	options->client_bits6 = 128;
 	optind = 1;
 	while (result == OPTIONS_RUN && (opt = getopt_long(argc, argv, "n:jc::hV", longs, NULL)) != -1)
 		result = parse_option(options, opt);
+	if (options->out.clients == UINT_MAX)
+		options->out.clients = options->writer == &text_writer ? DEFAULT_CLIENTS : DEFAULT_CLIENTS_FILE;
 	if (result == OPTIONS_RUN)
 		result = parse_arguments(options, argc - optind, argv + optind);
 	return result;

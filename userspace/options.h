@@ -15,6 +15,7 @@ struct options {
 	const struct writer *writer;
 	struct out_options out;
 	struct filter *filter;		/* or NULL */
+	unsigned int client_bits4, client_bits6;	/* of an address that tell one client from another */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };

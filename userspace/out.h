@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "cgroup.h"
+#include "clients.h"
+#include "lives.h"
 #include "rank.h"
 #include "rate.h"
 #include "root.h"
@@ -17,6 +20,9 @@ struct report {
 	struct host_delta host;
 	enum source_kind source;	/* of the connections */
 	struct rank *rank;		/* the connections that did anything and passed the filter, sorted */
+	struct lives lives;		/* of the connections that pass the filter */
+	struct clients_view *clients;	/* of the same */
+	struct cgroups *cgroups;
 	struct module_stats stats;
 	struct delta refused;		/* connections the module had no room for */
 };
@@ -24,6 +30,8 @@ struct report {
 /** struct out_options - how to write it */
 struct out_options {
 	long limit;		/* connections to show; 0 for all, -1 for as many as suit the output */
+	bool show_clients;	/* text: with a table of clients */
+	unsigned int clients;	/* clients to show, 0 for all */
 };
 
 /** struct writer - one way to write reports */
@@ -39,6 +47,7 @@ extern const struct writer json_writer;
 extern const struct writer csv_system_writer;
 extern const struct writer csv_interfaces_writer;
 extern const struct writer csv_connections_writer;
+extern const struct writer csv_clients_writer;
 
 #define RATE_NAME_LEN 48
 

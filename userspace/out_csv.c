@@ -167,6 +167,35 @@ static void connections_interval(FILE *out, const struct report *report, const s
 	}
 }
 
+static void clients_begin_csv(FILE *out)
+{
+	fputs("time,elapsed_s,client,open,opened,ended,failed,bytes_sent_per_s,bytes_received_per_s,share,retrans,above_equal_share\n", out);
+}
+
+static void clients_interval(FILE *out, const struct report *report, const struct out_options *options)
+{
+	const struct clients_view *view = report->clients;
+	char buf[CLIENT_STRLEN];
+
+	(void)options;
+	for (unsigned int i = 0; i < view->nr; i++) {
+		const struct client_sum *sum = &view->client[i]->sum;
+
+		line_begin(out, report);
+		put_text(out, client_format(view->client[i], buf));
+		put_number(out, true, sum->open);
+		put_number(out, true, sum->opened);
+		put_number(out, report->lives.known, sum->ended);
+		put_number(out, report->lives.known, sum->failed);
+		fprintf(out, ",%.15g,%.15g,%.15g", per_second(sum->bytes_sent, report->elapsed_ns),
+			per_second(sum->bytes_received, report->elapsed_ns), client_share(view, sum));
+		put_number(out, true, sum->retrans);
+		put_number(out, true, client_is_above(view, view->client[i]));
+		fputc('\n', out);
+	}
+}
+
+const struct writer csv_clients_writer = { clients_begin_csv, file_limit, clients_interval };
 const struct writer csv_system_writer = { system_begin, file_limit, system_interval };
 const struct writer csv_interfaces_writer = { interfaces_begin, file_limit, interfaces_interval };
 const struct writer csv_connections_writer = { connections_begin, file_limit, connections_interval };

@@ -94,7 +94,24 @@ static json_t *column_value(const struct conn *conn, enum conn_col col)
 	}
 }
 
-static json_t *connection(const struct rank_row *row, uint64_t elapsed_ns)
+static void put_path(json_t *object, const char *name, struct cgroups *cgroups, const struct conn *conn)
+{
+	const char *path = conn_known(conn, C_CGROUP) ? cgroups_path(cgroups, conn->num[C_CGROUP]) : NULL;
+	json_t *text = path ? json_string(path) : NULL;
+
+	json_object_set_new(object, name, text ? text : json_null());
+}
+
+/* The mean of a queue in the interval, from the growth of its integral over time. */
+static void put_mean(json_t *object, const char *name, const struct rank_row *row, enum conn_counter k, uint64_t elapsed_ns)
+{
+	struct delta delta = conn_delta(row, k);
+
+	/* The integral is in byte milliseconds. */
+	json_object_set_new(object, name, delta.grown_known ? json_real(per_second(delta.grown, elapsed_ns) / 1e3) : json_null());
+}
+
+static json_t *connection(const struct rank_row *row, struct cgroups *cgroups, uint64_t elapsed_ns)
 {
 	json_t *object = json_object();
 
@@ -108,6 +125,10 @@ static json_t *connection(const struct rank_row *row, uint64_t elapsed_ns)
 			put_rate(object, conn_columns[col].name, &delta, elapsed_ns);
 		}
 	}
+	put_path(object, "cgroup_path", cgroups, &row->conn);
+	put_mean(object, "send_q_mean_in_interval", row, K_SEND_Q_AREA, elapsed_ns);
+	put_mean(object, "recv_q_mean_in_interval", row, K_RECV_Q_AREA, elapsed_ns);
+	json_object_set_new(object, "ended", json_boolean(row->conn.ended));
 	return object;
 }
 
@@ -121,7 +142,7 @@ static void put_connections(json_t *object, const struct report *report)
 	json_t *rest = json_object();
 
 	for (unsigned int i = 0; i < report->rank->nr; i++)
-		json_array_append_new(list, connection(&report->rank->row[i], report->elapsed_ns));
+		json_array_append_new(list, connection(&report->rank->row[i], report->cgroups, report->elapsed_ns));
 	json_object_set_new(object, "connections", known ? list : json_null());
 	if (!known)
 		json_decref(list);
@@ -131,6 +152,69 @@ static void put_connections(json_t *object, const struct report *report)
 	put_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
 	put_rate(rest, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "left_out", rest);
+}
+
+/* How many connections came and went. */
+static void put_lives(json_t *object, const struct report *report)
+{
+	const struct lives *lives = &report->lives;
+	json_t *group = json_object(), *causes = json_object();
+
+	put_number(group, "opened", lives->known, lives->opened);
+	put_number(group, "ended", lives->known, lives_ended(lives, false));
+	put_number(group, "failed_connects", lives->known, lives_ended(lives, true));
+	for (unsigned int cause = 1; cause < LIVES_CAUSES; cause++)
+		put_number(causes, lives_cause_name(cause), lives->known, lives->cause[cause]);
+	put_number(causes, lives_cause_name(0), lives->known, lives->cause[0]);
+	json_object_set_new(group, "cause", causes);
+	put_number(group, "lost", lives->known, lives->lost);
+	json_object_set_new(object, "lives", group);
+}
+
+static json_t *client_numbers(const struct report *report, const struct client_sum *sum)
+{
+	struct delta sent = { .grown = sum->bytes_sent, .grown_known = true };
+	struct delta received = { .grown = sum->bytes_received, .grown_known = true };
+	json_t *object = json_object();
+
+	put_number(object, "open", true, sum->open);
+	put_number(object, "opened", true, sum->opened);
+	put_number(object, "ended", report->lives.known, sum->ended);
+	put_number(object, "failed", report->lives.known, sum->failed);
+	put_rate(object, "bytes_sent", &sent, report->elapsed_ns);
+	put_rate(object, "bytes_received", &received, report->elapsed_ns);
+	json_object_set_new(object, "share", json_real(client_share(report->clients, sum)));
+	put_number(object, "retrans", true, sum->retrans);
+	put_number(object, "not_known", true, sum->unknown);
+	return object;
+}
+
+static void put_clients(json_t *object, const struct report *report)
+{
+	const struct clients_view *view = report->clients;
+	bool known = report->source != SOURCE_NONE;
+	json_t *list = json_array(), *all = client_numbers(report, &view->all);
+	char buf[CLIENT_STRLEN];
+
+	for (unsigned int i = 0; i < view->nr; i++) {
+		const struct client *client = view->client[i];
+		json_t *entry = client_numbers(report, &client->sum);
+
+		json_object_set_new(entry, "client", json_string(client_format(client, buf)));
+		json_object_set_new(entry, "above_equal_share", json_boolean(client_is_above(view, client)));
+		json_object_set_new(entry, "most_open", json_boolean(client == view->most_open));
+		json_object_set_new(entry, "most_opened", json_boolean(client == view->most_opened));
+		json_array_append_new(list, entry);
+	}
+	json_object_set_new(object, "clients", known ? list : json_null());
+	if (!known)
+		json_decref(list);
+	json_object_set_new(object, "clients_left_out", client_numbers(report, &view->left_out));
+	put_number(all, "clients", known, view->clients);
+	put_number(all, "active", known, view->active);
+	json_object_set_new(all, "fairness", view->active ? json_real(view->fairness) : json_null());
+	json_object_set_new(all, "equal_share", view->active ? json_real(1.0 / (double)view->active) : json_null());
+	json_object_set_new(object, "clients_total", all);
 }
 
 static void put_module(json_t *object, const struct report *report)
@@ -151,12 +235,15 @@ static void json_interval(FILE *out, const struct report *report, const struct o
 	(void)options;
 	json_object_set_new(object, "time", json_string(fmt_iso(report->now.real_ns, buf)));
 	put_number(object, "realtime_ns", true, report->now.real_ns);
+	put_number(object, "monotonic_ns", true, report->now.mono_ns);
 	put_number(object, "elapsed_ns", true, report->elapsed_ns);
 	json_object_set_new(object, "source", json_string(source_name(report->source)));
 	put_host(object, report);
 	put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
 	put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
 	put_connections(object, report);
+	put_lives(object, report);
+	put_clients(object, report);
 	put_module(object, report);
 	if (json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0 && !ferror(out))
 		say("out of memory: an interval could not be written");

@@ -231,6 +231,9 @@ static void text_interval(FILE *out, const struct report *report, const struct o
 	net_table(&text, report);
 	protocol_table(&text, report);
 	disk_table(&text, report);
+	if (options->show_clients)
+		text_clients(&text, report);
+	text_lives(&text, report);
 	text_connections(&text, report, options);
 	if (report->refused.grown_known && report->refused.grown) {
 		fprintf(out, "%s new connections are not in the table: no room (the module's max_conns)",

@@ -23,4 +23,18 @@ void text_cell(struct text *text, const char *value);
 /** text_connections() - the connections of the interval, busiest first, as many as @limit (0: all) or as there is room. */
 void text_connections(struct text *text, const struct report *report, const struct out_options *options);
 
+/** text_lives() - how many connections came and went, where that is known. */
+void text_lives(struct text *text, const struct report *report);
+
+/** text_clients() - the clients that took most. */
+void text_clients(struct text *text, const struct report *report);
+
+#define TEXT_NOTES_LEN 512
+
+/** text_notes() - what else there is to say of a connection, "" for nothing; @wide: with its cgroup. Return: @buf. */
+char *text_notes(const struct report *report, const struct rank_row *row, bool wide, char buf[TEXT_NOTES_LEN]);
+
+/** text_left_open() - Return: true where the connection entered another CA state than Open in the interval. */
+bool text_left_open(const struct rank_row *row);
+
 #endif /* COREMON_OUT_TEXT_H */

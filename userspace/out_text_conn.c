@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reports for people: the connections. On a line wide enough each has one row; in 80 columns it has two, the numbers and
- * below them who it is; where two IPv6 addresses do not fit into one line the second has a line of its own.
+ * below them who it is; where two IPv6 addresses do not fit into one line the second has a line of its own. Notes of what
+ * troubled it come last, on a line of their own where there is no room for them.
  */
 #include <stdarg.h>
 #include <stdlib.h>
@@ -12,14 +13,15 @@
 
 #define DEFAULT_ROWS 20
 #define LEAST_ROWS 3		/* shown on a terminal however low it is */
-#define NUMBERS 78		/* width of the numbers of a row */
+#define STATE 22		/* width of CA and TCP state, or of "closed" and a cause */
+#define NUMBERS (7 * CELL + 8 + 1 + STATE)	/* width of the numbers of a row */
 #define INDENT 4		/* of the addresses below them */
 #define IPV4_END 21		/* 255.255.255.255:65535 */
 
 /** struct layout - widths of the names of a row */
 struct layout {
 	bool one_line;
-	int local, remote;
+	int local, remote, owner;
 };
 
 /** struct names - who a row is */
@@ -58,18 +60,17 @@ static int longer(int width, const char *text)
 /* Find widths that suit the first @nr rows. */
 static struct layout make_layout(const struct text *text, const struct rank *rank, unsigned int nr)
 {
-	struct layout layout = { .local = IPV4_END, .remote = IPV4_END };
-	int owner = (int)strlen("owner");
+	struct layout layout = { .local = IPV4_END, .remote = IPV4_END, .owner = (int)strlen("owner") };
 	struct names names;
 
 	for (unsigned int i = 0; i < nr; i++) {
 		get_names(&rank->row[i].conn, &names);
 		layout.local = longer(layout.local, names.local);
 		layout.remote = longer(layout.remote, names.remote);
-		owner = longer(owner, names.owner);
+		layout.owner = longer(layout.owner, names.owner);
 	}
-	layout.one_line = NUMBERS + 2 + layout.local + 1 + layout.remote + 1 + owner <= (int)text->width;
-	if (!layout.one_line && INDENT + layout.local + 1 + layout.remote + 1 + owner > (int)text->width) {
+	layout.one_line = NUMBERS + 2 + layout.local + 1 + layout.remote + 1 + layout.owner <= (int)text->width;
+	if (!layout.one_line && INDENT + layout.local + 1 + layout.remote + 1 + layout.owner > (int)text->width) {
 		layout.local = IPV4_END;
 		layout.remote = IPV4_END;
 	}
@@ -79,17 +80,21 @@ static struct layout make_layout(const struct text *text, const struct rank *ran
 static void print_names(struct text *text, const struct layout *layout, const struct names *names)
 {
 	fprintf(text->out, "%-*s %-*s %s", layout->local, names->local, layout->remote, names->remote, names->owner);
-	text_line(text);
+}
+
+/* Return: the width of a line of names. */
+static int names_width(const struct layout *layout, const struct names *names)
+{
+	return longer(layout->local, names->local) + 1 + longer(layout->remote, names->remote) + 1 + (int)strlen(names->owner);
 }
 
 /* The line of names below a row, or two lines where one would be too long. */
 static void print_names_below(struct text *text, const struct layout *layout, const struct names *names)
 {
-	int width = longer(layout->local, names->local) + 1 + longer(layout->remote, names->remote) + 1 + (int)strlen(names->owner);
-
 	fprintf(text->out, "%*s", INDENT, "");
-	if (INDENT + width <= (int)text->width) {
+	if (INDENT + names_width(layout, names) <= (int)text->width) {
 		print_names(text, layout, names);
+		text_line(text);
 		return;
 	}
 	fprintf(text->out, "%s", names->local);
@@ -108,13 +113,65 @@ static void headings(struct text *text, const struct layout *layout)
 		text_cell(text, "Tr");
 		text_cell(text, "Re");
 	}
-	fprintf(text->out, "%7s  %-8s%8s  %-*s", "retr", "CA", "rtt", layout->one_line ? 11 : 0, "state");
+	fprintf(text->out, "%7s%8s %-8s  %-*s", "retr", "rtt", "CA", layout->one_line ? STATE - 10 : 0, "state");
 	if (layout->one_line) {
 		fputs("  ", text->out);
 		print_names(text, layout, &names);
+		text_line(text);
 	} else {
 		text_line(text);
 		print_names_below(text, layout, &names);
+	}
+}
+
+/* Return: true where the notes of a row go behind its names. */
+static bool notes_fit(const struct text *text, const struct layout *layout, const char *notes)
+{
+	return NUMBERS + 2 + layout->local + 1 + layout->remote + 1 + layout->owner + 2 + (int)strlen(notes) <= (int)text->width;
+}
+
+/* Return: how much of the notes goes on one line; they are cut where there are two blanks. */
+static unsigned int notes_line(const struct text *text, const char *notes)
+{
+	const char *end = strstr(notes, "  ");
+
+	while (end && *end) {
+		const char *next = strstr(end + 2, "  ");
+
+		if (!next)
+			next = end + strlen(end);
+		if (INDENT + (next - notes) > (int)text->width)
+			break;
+		end = next;
+	}
+	return (unsigned int)(end ? end - notes : (long)strlen(notes));
+}
+
+/* Return: how many lines of their own the notes take. */
+static unsigned int notes_lines(const struct text *text, const char *notes)
+{
+	unsigned int lines = 0;
+
+	for (unsigned int width; *notes; notes += width + strspn(notes + width, " ")) {
+		width = notes_line(text, notes);
+		lines++;
+	}
+	return lines;
+}
+
+static void print_notes(struct text *text, const struct layout *layout, const struct names *names, const char *notes)
+{
+	if (*notes && layout->one_line && notes_fit(text, layout, notes)) {
+		fprintf(text->out, "%*s%s", layout->owner - (int)strlen(names->owner) + 2, "", notes);
+		text_line(text);
+		return;
+	}
+	if (layout->one_line)
+		text_line(text);
+	for (unsigned int width; *notes; notes += width + strspn(notes + width, " ")) {
+		width = notes_line(text, notes);
+		fprintf(text->out, "%*s%.*s", INDENT, "", (int)width, notes);
+		text_line(text);
 	}
 }
 
@@ -135,11 +192,28 @@ static void count_cell(struct text *text, const struct conn *conn, enum conn_col
 	text_cell(text, buf);
 }
 
+/* Where the connection is; of one that ended, why. */
+static void state_cells(struct text *text, const struct rank_row *row, int width)
+{
+	const struct conn *conn = &row->conn;
+	char name[FMT_NAME_LEN], buf[FMT_NAME_LEN + 8] = "-";
+
+	if (conn->ended) {
+		snprintf(buf, sizeof(buf), "closed %s", conn_known(conn, C_CAUSE) ? fmt_name(conn->cause, name) : "-");
+		fprintf(text->out, "%-*s", width, buf);
+		return;
+	}
+	if (conn_known(conn, C_CA_STATE))
+		snprintf(buf, sizeof(buf), "%s%s", fmt_name(conn->ca_state, name),
+			 strcmp(conn->ca_state, "Open") == 0 && text_left_open(row) ? "*" : "");
+	fprintf(text->out, "%-8s  %-*s", buf, width ? width - 10 : 0, conn_known(conn, C_STATE) ? fmt_name(conn->state, name) : "-");
+}
+
 static void connection(struct text *text, const struct report *report, const struct rank_row *row, const struct layout *layout)
 {
 	const struct conn *conn = &row->conn;
 	struct delta retrans = conn_delta(row, K_RETRANS);
-	char name[FMT_NAME_LEN], buf[FMT_LEN] = "-";
+	char buf[FMT_LEN] = "-", notes[TEXT_NOTES_LEN];
 	struct names names;
 
 	rate_cell(text, report, row, K_BYTES_SENT);
@@ -149,10 +223,10 @@ static void connection(struct text *text, const struct report *report, const str
 	count_cell(text, conn, C_SEND_Q);
 	count_cell(text, conn, C_RECV_Q);
 	text_cell(text, retrans.grown_known ? fmt_count(retrans.grown, buf) : "-");
-	fprintf(text->out, "  %-8s", conn_known(conn, C_CA_STATE) ? fmt_name(conn->ca_state, name) : "-");
-	fprintf(text->out, "%8s", conn_known(conn, C_SRTT_US) ? fmt_usec(conn->num[C_SRTT_US], buf) : "-");
-	fprintf(text->out, "  %-*s", layout->one_line ? 11 : 0, conn_known(conn, C_STATE) ? fmt_name(conn->state, name) : "-");
+	fprintf(text->out, "%8s ", conn_known(conn, C_SRTT_US) ? fmt_usec(conn->num[C_SRTT_US], buf) : "-");
+	state_cells(text, row, layout->one_line ? STATE : 0);
 	get_names(conn, &names);
+	text_notes(report, row, layout->one_line, notes);
 	if (layout->one_line) {
 		fputs("  ", text->out);
 		print_names(text, layout, &names);
@@ -160,6 +234,7 @@ static void connection(struct text *text, const struct report *report, const str
 		text_line(text);
 		print_names_below(text, layout, &names);
 	}
+	print_notes(text, layout, &names, notes);
 }
 
 static void left_out(struct text *text, const struct report *report, unsigned int shown)
@@ -177,26 +252,36 @@ static void left_out(struct text *text, const struct report *report, unsigned in
 	text_line(text);
 }
 
+/* Return: how many lines a row takes. */
+static unsigned int lines_of(const struct text *text, const struct report *report, const struct rank_row *row,
+			     const struct layout *layout)
+{
+	char notes[TEXT_NOTES_LEN];
+	unsigned int lines = 1;
+	struct names names;
+
+	text_notes(report, row, layout->one_line, notes);
+	if (layout->one_line)
+		return notes_fit(text, layout, notes) ? 1 : 1 + notes_lines(text, notes);
+	get_names(&row->conn, &names);
+	lines += INDENT + names_width(layout, &names) > (int)text->width ? 2 : 1;
+	return lines + notes_lines(text, notes);
+}
+
 /* How many of the rows fit on the terminal: what is left of it, less three headings, the line of what is left out, a blank one. */
-static unsigned int rows_that_fit(const struct text *text, const struct rank *rank)
+static unsigned int rows_that_fit(const struct text *text, const struct report *report)
 {
 	unsigned int room = text->height > text->lines + 6 ? text->height - text->lines - 6 : 0;
+	const struct rank *rank = report->rank;
 	struct layout layout;
 	unsigned int rows;
 
 	if (text->height == 0)
 		return DEFAULT_ROWS;
 	layout = make_layout(text, rank, room < rank->nr ? room : rank->nr);
-	if (layout.one_line)
-		return room > LEAST_ROWS ? room : LEAST_ROWS;
 	for (rows = 0; rows < rank->nr; rows++) {
-		struct names names;
-		unsigned int lines = 2;
+		unsigned int lines = lines_of(text, report, &rank->row[rows], &layout);
 
-		get_names(&rank->row[rows].conn, &names);
-		if (INDENT + longer(layout.local, names.local) + 1 + longer(layout.remote, names.remote) + 1 +
-			    (int)strlen(names.owner) > (int)text->width)
-			lines = 3;
 		if (lines > room)
 			break;
 		room -= lines;
@@ -215,8 +300,8 @@ void text_connections(struct text *text, const struct report *report, const stru
 		text_line(text);
 		return;
 	}
-	if (options->limit < 0 && rows_that_fit(text, rank) < shown)
-		shown = rows_that_fit(text, rank);
+	if (options->limit < 0 && rows_that_fit(text, report) < shown)
+		shown = rows_that_fit(text, report);
 	layout = make_layout(text, rank, shown);
 	headings(text, &layout);
 	for (unsigned int i = 0; i < shown; i++)

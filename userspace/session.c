@@ -13,13 +13,18 @@ int session_init(struct session *session, const struct options *options)
 	session->options = options;
 	root_init(&session->root);
 	session->track = track_new();
-	return session->track ? 0 : -ENOMEM;
+	if (!session->track)
+		return -ENOMEM;
+	return server_init(&session->server, options->client_bits4, options->client_bits6);
 }
 
 void session_free(struct session *session)
 {
+	source_close(&session->source);
 	track_free(session->track);
 	rank_free(&session->rank);
+	server_free(&session->server);
+	cgroups_free(&session->cgroups);
 	host_free(&session->before);
 }
 
@@ -35,31 +40,56 @@ static uint64_t since_last(const struct session *session)
 	return now.mono_ns - session->then.mono_ns;
 }
 
+/* A listener that closes has done nothing itself. */
+static bool is_listener_end(const struct conn *conn)
+{
+	return conn->ended && conn_known(conn, C_STATE) && strcmp(conn->state, "LISTEN") == 0;
+}
+
 static bool take_row(void *ctx, const struct conn *conn)
 {
 	struct session *session = ctx;
 	struct activity activity;
+	uint32_t *tag;
+	bool wanted;
 	int ret;
 
-	ret = track_row(session->track, conn, since_last(session), &activity);
+	ret = track_row(session->track, conn, since_last(session), &activity, &tag);
 	if (ret == -ENOMEM)
 		session->lost++;
-	if (ret == 0 && session->started && activity.active && filter_match(session->options->filter, conn))
-		rank_add(&session->rank, conn, &activity);
-	return ret == 0 || ret == -ENOMEM;
+	if (ret < 0)
+		return ret == -ENOMEM;
+	wanted = filter_match(session->options->filter, conn);
+	server_row(&session->server, conn, &activity, tag, wanted);
+	if (session->started && wanted) {
+		lives_add(&session->lives, conn, &activity);
+		if (activity.active && !is_listener_end(conn))
+			rank_add(&session->rank, conn, &activity);
+	}
+	if (conn->ended)
+		track_forget(session->track, conn);
+	return true;
 }
 
 static enum source_kind read_connections(struct session *session)
 {
+	struct reading reading;
 	enum source_kind source;
 
 	session->rank.limit = session->options->writer->limit(&session->options->out);
 	session->lost = 0;
+	memset(&session->lives, 0, sizeof(session->lives));
 	rank_reset(&session->rank);
-	track_begin(session->track);
-	source = source_read(&session->root, take_row, session);
-	track_end(session->track);
+	track_begin(session->track, session->started ? session->then.mono_ns : 0);
+	server_begin(&session->server);
+	source = source_read(&session->source, &session->root, &session->now, take_row, session, &reading);
+	server_settle(&session->server, session->track);
+	if (!reading.changes)
+		track_end(session->track, server_gone, &session->server);
 	rank_sort(&session->rank);
+	clients_rank(&session->server.clients, session->options->out.clients, &session->clients);
+	session->lives.known = reading.ends_known;
+	session->lives.lost = reading.lost;
 	if (session->lost + session->rank.lost)
 		say("no memory for %llu connections: they are not in this report",
 		    (unsigned long long)(session->lost + session->rank.lost));
@@ -94,10 +124,14 @@ int session_read(struct session *session, struct report *report)
 	}
 	report->now = session->now;
 	report->elapsed_ns = session->now.mono_ns - session->then.mono_ns;
+	cgroups_begin(&session->cgroups, &session->root);
 	host_read(&host, &session->root);
 	module_stats_read(&report->stats, &session->root);
 	report->source = read_connections(session);
 	report->rank = &session->rank;
+	report->clients = &session->clients;
+	report->lives = session->lives;
+	report->cgroups = &session->cgroups;
 	if (session->started) {
 		ret = host_delta_make(&report->host, &session->before, &host);
 		report->refused = refused(&session->stats_before, &report->stats);

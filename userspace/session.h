@@ -4,14 +4,20 @@
 #define COREMON_SESSION_H
 
 #include "options.h"
+#include "server.h"
 #include "track.h"
 
 /** struct session - one run */
 struct session {
 	const struct options *options;
 	struct root root;
+	struct source source;
 	struct track *track;
 	struct rank rank;
+	struct server server;
+	struct clients_view clients;
+	struct lives lives;
+	struct cgroups cgroups;
 	struct host before;		/* the last reading */
 	struct module_stats stats_before;
 	struct stamp then;		/* when the last reading was made */
@@ -20,7 +26,7 @@ struct session {
 	uint64_t lost;			/* rows of this reading there was no memory for */
 };
 
-/** session_init() - begin. Return: 0 or -ENOMEM. */
+/** session_init() - begin. Return: 0 or -ENOMEM; session_free() it in any case. */
 int session_init(struct session *session, const struct options *options);
 
 /** session_free() - end. */

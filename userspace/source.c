@@ -18,10 +18,15 @@ const char *source_name(enum source_kind kind)
 	}
 }
 
-enum source_kind source_read(const struct root *root, row_fn row, void *ctx)
+enum source_kind source_read(struct source *source, const struct root *root, const struct stamp *now, row_fn row, void *ctx,
+			     struct reading *reading)
 {
-	int ret = module_read(root, row, ctx);
+	int ret = changes_read(source, root, now, row, ctx, reading);
 
+	if (ret == 0)
+		return SOURCE_MODULE;
+	memset(reading, 0, sizeof(*reading));
+	ret = module_read(root, row, ctx);
 	if (ret == 0)
 		return SOURCE_MODULE;
 	if (ret == -ENOENT)

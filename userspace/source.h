@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the rows come from: /proc/coremon/connections, or inet_diag where there is no module.
+ * Where the rows come from: /proc/coremon/connections.bin, which after its first reading gives only what changed or ended;
+ * where it is not there, or of another version, /proc/coremon/connections; inet_diag where there is no module.
  *
- * A source calls the row function once per connection and keeps nothing, so a reading costs the same memory for ten
- * connections as for a million.
+ * A source calls the row function once per row and keeps none, so a reading costs the same memory for ten connections as for
+ * a million.
  */
 #ifndef COREMON_SOURCE_H
 #define COREMON_SOURCE_H
@@ -15,6 +16,8 @@
 #include "column.h"
 #include "root.h"
 
+struct records;
+
 enum source_kind { SOURCE_NONE, SOURCE_MODULE, SOURCE_DIAG };
 
 /** typedef row_fn - takes one connection. Return: true, or false where the reading had this connection already. */
@@ -23,12 +26,40 @@ typedef bool (*row_fn)(void *ctx, const struct conn *conn);
 /** source_name() - Return: the name of a kind in JSON: "module", "inet_diag", "none". */
 const char *source_name(enum source_kind kind);
 
+/** struct source - what stays open between two readings */
+struct source {
+	struct records *changes;	/* connections.bin; NULL: not open */
+	unsigned int tree;		/* numbered trees: the one whose connections.bin was read last */
+	uint64_t seq;			/* number of the ended connection told of last */
+};
+
+/** struct reading - what a reading gave */
+struct reading {
+	bool changes;		/* only what changed or ended since the last one; else all connections */
+	bool ends_known;	/* all that ended since the last reading was told, but for @lost */
+	uint64_t lost;		/* connections that ended and are not known: the module's ring was too short */
+};
+
 /**
- * source_read() - one reading of all connections, from the best source there is now.
+ * source_read() - one reading, from the best source there is now.
+ * @now: when it began
  *
  * What went wrong is said on stderr, once. Return: the source that served; SOURCE_NONE where none could.
  */
-enum source_kind source_read(const struct root *root, row_fn row, void *ctx);
+enum source_kind source_read(struct source *source, const struct root *root, const struct stamp *now, row_fn row, void *ctx,
+			     struct reading *reading);
+
+/** source_close() - close what is open. */
+void source_close(struct source *source);
+
+/**
+ * changes_read() - a reading of connections.bin.
+ *
+ * Return: 0; a negative errno, and no row was given, where the file cannot be read; -EPROTO when it is not of a version this
+ * program knows (said on stderr).
+ */
+int changes_read(struct source *source, const struct root *root, const struct stamp *now, row_fn row, void *ctx,
+		 struct reading *reading);
 
 /**
  * module_read() - all rows of /proc/coremon/connections.

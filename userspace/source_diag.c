@@ -115,7 +115,7 @@ static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct con
 	if (!attrs.info)
 		return false;
 
-	conn->known = 0;
+	conn_clear(conn);
 	v6 = msg.idiag_family == AF_INET6;
 	conn_set_num(conn, C_ID, (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0]);
 	if (netns)

@@ -49,7 +49,7 @@ static int check_format(const char *line)
 /* Line 2, the column names. Return: 0, or -EPROTO after saying why. */
 static int read_header(struct header *header, char *line)
 {
-	uint64_t have = 0;
+	bool have[C_NR] = { false };
 	char *word;
 
 	header->words = 0;
@@ -58,13 +58,13 @@ static int read_header(struct header *header, char *line)
 
 		if (header->words == MAX_WORDS)
 			goto bad;
-		if (col >= 0 && have >> col & 1)
+		if (col >= 0 && have[col])
 			goto bad;
 		if (col >= 0)
-			have |= UINT64_C(1) << col;
+			have[col] = true;
 		header->col[header->words++] = col;
 	}
-	if (have >> C_ID & 1 && have >> C_LOCAL & 1 && have >> C_REMOTE & 1)
+	if (have[C_ID] && have[C_LOCAL] && have[C_REMOTE])
 		return 0;
 bad:
 	say_once(CONNECTIONS, "%s: its second line does not name the columns", CONNECTIONS);
@@ -77,7 +77,7 @@ static bool parse_row(struct conn *conn, const struct header *header, char *line
 	int words = 0;
 	char *word;
 
-	conn->known = 0;
+	conn_clear(conn);
 	while ((word = next_word(&line))) {
 		if (words == header->words)
 			return false;

@@ -8,14 +8,18 @@
 
 #define NONE UINT32_MAX
 
-/** struct entry - a connection as of its last reading */
+/** struct entry - a connection as it was told of last */
 struct entry {
-	uint64_t id, netns;
-	uint64_t val[K_NR];
-	uint32_t known;		/* bit per enum conn_counter */
+	uint64_t id, netns, birth_ns;
+	uint64_t known;		/* bit per enum conn_counter */
+	uint64_t wide[K_WIDE];
+	uint32_t narrow[K_NR - K_WIDE];
 	uint32_t next;		/* in its bucket, or NONE */
-	bool seen;		/* in this reading */
+	uint32_t reading;	/* number of the reading that told of it last */
+	uint32_t tag;
 };
+
+_Static_assert(K_NR <= 64, "struct entry and struct activity keep a bit per counter in 64 bits");
 
 /** struct track - entries without gaps, and a hash table of their indices */
 struct track {
@@ -23,8 +27,16 @@ struct track {
 	uint32_t nr, room;
 	uint32_t *bucket;
 	uint32_t mask;		/* number of buckets, a power of two, less one */
+	uint32_t reading;	/* number of the reading that is under way */
+	uint64_t then_ns;	/* when the last one began */
 	uint64_t seed;
 };
+
+/* Counters that grow while nothing happens are no sign of activity. */
+#define IDLE_COUNTERS                                                                                                              \
+	(UINT64_C(1) << K_SEND_Q_AREA | UINT64_C(1) << K_RECV_Q_AREA | UINT64_C(1) << K_OPEN_US | UINT64_C(1) << K_DISORDER_US |   \
+	 UINT64_C(1) << K_CWR_US | UINT64_C(1) << K_RECOVERY_US | UINT64_C(1) << K_LOSS_US | UINT64_C(1) << K_BUSY_US |            \
+	 UINT64_C(1) << K_RWND_LIMITED_US | UINT64_C(1) << K_SNDBUF_LIMITED_US | UINT64_C(1) << K_ZERO_WND_IN_US)
 
 struct track *track_new(void)
 {
@@ -52,6 +64,22 @@ void track_free(struct track *track)
 	free(track->entry);
 	free(track->bucket);
 	free(track);
+}
+
+/** struct key - which connection */
+struct key {
+	uint64_t id, netns, birth_ns;
+};
+
+static struct key key_of(const struct conn *conn)
+{
+	struct key key = { .id = conn->num[C_ID], .birth_ns = UINT64_MAX };
+
+	if (conn_known(conn, C_NETNS))
+		key.netns = conn->num[C_NETNS];
+	if (conn_known(conn, C_BIRTH_NS))
+		key.birth_ns = conn->num[C_BIRTH_NS];
+	return key;
 }
 
 static uint32_t hash(const struct track *track, uint64_t id, uint64_t netns)
@@ -101,18 +129,18 @@ static int grow(struct track *track)
 	return 0;
 }
 
-static struct entry *find(const struct track *track, uint64_t id, uint64_t netns)
+static struct entry *find(const struct track *track, const struct key *key)
 {
-	for (uint32_t i = track->bucket[hash(track, id, netns)]; i != NONE; i = track->entry[i].next) {
+	for (uint32_t i = track->bucket[hash(track, key->id, key->netns)]; i != NONE; i = track->entry[i].next) {
 		struct entry *e = &track->entry[i];
 
-		if (e->id == id && e->netns == netns)
+		if (e->id == key->id && e->netns == key->netns && e->birth_ns == key->birth_ns)
 			return e;
 	}
 	return NULL;
 }
 
-static struct entry *insert(struct track *track, uint64_t id, uint64_t netns)
+static struct entry *insert(struct track *track, const struct key *key)
 {
 	struct entry *e;
 
@@ -120,10 +148,55 @@ static struct entry *insert(struct track *track, uint64_t id, uint64_t netns)
 		return NULL;
 	e = &track->entry[track->nr];
 	memset(e, 0, sizeof(*e));
-	e->id = id;
-	e->netns = netns;
+	e->id = key->id;
+	e->netns = key->netns;
+	e->birth_ns = key->birth_ns;
+	e->tag = TRACK_NO_TAG;
+	e->reading = track->reading - 1;
 	link_entry(track, track->nr++);
 	return e;
+}
+
+/* Where the number of the entry stands: in its bucket, or in the entry before it. */
+static uint32_t *link_of(struct track *track, uint32_t index)
+{
+	const struct entry *e = &track->entry[index];
+	uint32_t *link = &track->bucket[hash(track, e->id, e->netns)];
+
+	while (*link != index)
+		link = &track->entry[*link].next;
+	return link;
+}
+
+/* Take an entry out. The last one takes its place, so that there are no gaps. */
+static void take_out(struct track *track, uint32_t index)
+{
+	uint32_t last = track->nr - 1;
+
+	*link_of(track, index) = track->entry[index].next;
+	if (index != last) {
+		*link_of(track, last) = index;
+		track->entry[index] = track->entry[last];
+	}
+	track->nr--;
+}
+
+static uint64_t get(const struct entry *e, unsigned int k)
+{
+	return k < K_WIDE ? e->wide[k] : e->narrow[k - K_WIDE];
+}
+
+/* A number that has no room is not known: no kernel counts so far in 32 bits. */
+static void set(struct entry *e, unsigned int k, uint64_t value)
+{
+	if (k < K_WIDE)
+		e->wide[k] = value;
+	else
+		e->narrow[k - K_WIDE] = (uint32_t)value;
+	if (k < K_WIDE || value <= UINT32_MAX)
+		e->known |= UINT64_C(1) << k;
+	else
+		e->known &= ~(UINT64_C(1) << k);
 }
 
 /* The 64-bit byte counters cannot wrap: where one went back this is another connection. */
@@ -134,7 +207,7 @@ static bool is_another(const struct entry *e, const struct conn *conn)
 	for (unsigned int i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
 		enum conn_col col = counter_columns[bytes[i]];
 
-		if (e->known >> bytes[i] & 1 && conn_known(conn, col) && conn->num[col] < e->val[bytes[i]])
+		if (e->known >> bytes[i] & 1 && conn_known(conn, col) && conn->num[col] < get(e, bytes[i]))
 			return true;
 	}
 	return false;
@@ -151,70 +224,100 @@ static void compare(struct entry *e, const struct conn *conn, struct activity *o
 {
 	for (unsigned int k = 0; k < K_NR; k++) {
 		enum conn_col col = counter_columns[k];
+		uint64_t bit = UINT64_C(1) << k;
 		uint64_t now = conn->num[col];
 
 		if (!conn_known(conn, col)) {
-			e->known &= ~(UINT32_C(1) << k);
+			e->known &= ~bit;
 			continue;
 		}
-		if (e->known >> k & 1 && now >= e->val[k]) {
-			out->grown[k] = now - e->val[k];
-			out->known |= UINT32_C(1) << k;
-			out->active |= out->grown[k] > 0;
-		} else if (e->known >> k & 1) {
+		if (e->known & bit && now >= get(e, k)) {
+			out->grown[k] = now - get(e, k);
+			out->known |= bit;
+			out->active |= out->grown[k] > 0 && !(bit & IDLE_COUNTERS);
+		} else if (e->known & bit) {
 			out->active = true;
 		}
-		e->val[k] = now;
-		e->known |= UINT32_C(1) << k;
+		set(e, k, now);
 	}
 }
 
-int track_row(struct track *track, const struct conn *conn, uint64_t since_ns, struct activity *out)
+/* Was the connection born since the last reading? */
+static bool was_born(const struct track *track, const struct conn *conn, uint64_t since_ns)
 {
-	uint64_t netns = conn_known(conn, C_NETNS) ? conn->num[C_NETNS] : 0;
+	if (track->then_ns && conn_known(conn, C_BIRTH_NS))
+		return conn->num[C_BIRTH_NS] >= track->then_ns;
+	return conn_known(conn, C_AGE_MS) && conn->num[C_AGE_MS] < since_ns / 1000000;
+}
+
+int track_row(struct track *track, const struct conn *conn, uint64_t since_ns, struct activity *out, uint32_t **tag)
+{
+	struct key key = key_of(conn);
 	struct entry *e;
 	bool is_new;
 
 	if (!conn_known(conn, C_ID))
 		return -EINVAL;
-	e = find(track, conn->num[C_ID], netns);
+	e = find(track, &key);
 	is_new = !e;
 	if (is_new)
-		e = insert(track, conn->num[C_ID], netns);
+		e = insert(track, &key);
 	if (!e)
 		return -ENOMEM;
-	if (e->seen)
+	if (e->reading == track->reading && !conn->ended)
 		return -EEXIST;
-	e->seen = true;
+	e->reading = track->reading;
 
 	memset(out, 0, sizeof(*out));
 	if (is_new || is_another(e, conn)) {
-		bool born = conn_known(conn, C_AGE_MS) && conn->num[C_AGE_MS] < since_ns / 1000000;
 		bool listens = conn_known(conn, C_STATE) && strcmp(conn->state, "LISTEN") == 0;
 
 		/* One born since then began with zeroes. */
-		memset(e->val, 0, sizeof(e->val));
-		e->known = born ? UINT32_MAX : 0;
+		out->born = was_born(track, conn, since_ns);
+		memset(e->wide, 0, sizeof(e->wide));
+		memset(e->narrow, 0, sizeof(e->narrow));
+		e->known = out->born ? UINT64_MAX : 0;
 		out->active = !listens;
 	}
 	compare(e, conn, out);
-	out->active |= is_listener_waiting(conn);
+	out->active |= conn->ended || is_listener_waiting(conn);
+	if (tag)
+		*tag = &e->tag;
 	return 0;
 }
 
-void track_begin(struct track *track)
+uint32_t *track_tag(struct track *track, const struct conn *conn)
 {
-	for (uint32_t i = 0; i < track->nr; i++)
-		track->entry[i].seen = false;
+	struct key key = key_of(conn);
+	struct entry *e = find(track, &key);
+
+	return e ? &e->tag : NULL;
 }
 
-void track_end(struct track *track)
+void track_forget(struct track *track, const struct conn *conn)
+{
+	struct key key = key_of(conn);
+	struct entry *e = find(track, &key);
+
+	if (e)
+		take_out(track, (uint32_t)(e - track->entry));
+}
+
+void track_begin(struct track *track, uint64_t then_ns)
+{
+	track->reading++;
+	track->then_ns = then_ns;
+}
+
+void track_end(struct track *track, gone_fn gone, void *ctx)
 {
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < track->nr; i++) {
-		if (track->entry[i].seen)
+		if (track->entry[i].reading == track->reading)
 			track->entry[kept++] = track->entry[i];
+		else if (gone)
+			gone(ctx, track->entry[i].tag);
 	}
 	if (kept != track->nr) {
 		track->nr = kept;

@@ -94,6 +94,11 @@ arithmetic() {
 		awk -v dir="$here/fixtures/$root" -f "$here/rates.awk" "$tmp/out" >"$tmp/why" 2>&1
 		result "rates of $root are those awk computes"
 	done
+	run lives --csv=connections
+	cp "$tmp/out" "$tmp/connections"
+	run lives --csv=clients
+	awk -v dir="$here/changes/lives" -f "$here/changes.awk" "$tmp/connections" "$tmp/out" >"$tmp/why" 2>&1
+	result "connections and clients of changes are those awk computes"
 	for root in paper many wrap; do
 		run $root --csv=connections
 		awk -v dir="$here/fixtures/$root" -f "$here/rows.awk" "$tmp/out" >"$tmp/why" 2>&1
@@ -145,6 +150,24 @@ cut_rows() {
 	result "connections cut anywhere give no wrong row"
 }
 
+# Changes: each row of records cut anywhere is a row of the whole, or is not there.
+cut_changes() {
+	local size cut root=$tmp/cut
+	rm -rf "$root"
+	cp -RL "$made/lives" "$root"
+	rm -rf "${root:?}/3" "${root:?}/4"
+	run lives --csv=connections 5 1
+	cp "$tmp/out" "$tmp/whole"
+	size=$(wc -c <"$root/2/proc/coremon/connections.bin")
+	for ((cut = 0; cut < size; cut += size / 40 + 1)); do
+		head -c $cut "$made/lives/2/proc/coremon/connections.bin" >"$root/2/proc/coremon/connections.bin"
+		COREMON_ROOT=$root timeout -k 5 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
+		grep -v '^coremon-report: ' "$tmp/err"
+		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
+	done >"$tmp/why" 2>&1
+	result "changes cut anywhere give no wrong row"
+}
+
 # Netlink messages cut anywhere: the program says so, or not, but lives.
 cut_diag() {
 	local size cut root=$tmp/cut
@@ -179,7 +202,12 @@ noise() {
 			cp "$here/fixtures/paper/1/proc/coremon/connections" "$root/1/proc/coremon/"
 			"$made/noise" $i <"$here/fixtures/paper/2/proc/coremon/connections" >"$root/2/proc/coremon/connections"
 		fi
-		COREMON_ROOT=$root timeout -k 5 60 "$program" >"$tmp/out" 2>"$tmp/err" || echo "seed $i: exit code $?"
+		rm -f "$root"/[12]/proc/coremon/connections.bin
+		if ((i % 3)); then
+			cp "$made/lives/1/proc/coremon/connections.bin" "$root/1/proc/coremon/"
+			"$made/noise" $i <"$made/lives/2/proc/coremon/connections.bin" >"$root/2/proc/coremon/connections.bin"
+		fi
+		COREMON_ROOT=$root timeout -k 5 60 "$program" --clients >"$tmp/out" 2>"$tmp/err" || echo "seed $i: exit code $?"
 		grep -v '^coremon-report: ' "$tmp/err" | sed "s/^/seed $i: /"
 		LC_ALL=C grep -n '[^ -~]' "$tmp/out" | sed "s/^/seed $i: not plain text: /"
 	done >"$tmp/why" 2>&1
@@ -213,7 +241,7 @@ live() {
 
 	{ timeout -k 5 60 "$program" 0.1; echo $? >"$tmp/rc"; } 2>"$tmp/err" | head -n 1 >/dev/null
 	[ "$(cat "$tmp/rc")" = 0 ] || echo "exit code $(cat "$tmp/rc")" >"$tmp/why"
-	grep -v 'no /proc/coremon\|/proc/coremon/connections:' "$tmp/err" >>"$tmp/why"
+	grep -v 'no /proc/coremon\|/proc/coremon/connections' "$tmp/err" >>"$tmp/why"
 	result "a reader that goes away ends it with exit code 0"
 
 	timeout -k 5 60 "$program" 0.1 1 >/dev/full 2>"$tmp/err"
@@ -259,6 +287,7 @@ for pair; do
 	arithmetic
 	cuts
 	cut_rows
+	cut_changes
 	cut_diag
 	noise
 	live

@@ -78,7 +78,7 @@ START_TEST(cells)
 
 	conn_parse(&conn, C_ID, "deadBEEF01234567");
 	ck_assert_uint_eq(conn.num[C_ID], UINT64_C(0xdeadbeef01234567));
-	conn.known = 0;
+	conn_clear(&conn);
 	conn_parse(&conn, C_ID, "0deadbeef01234567");
 	conn_parse(&conn, C_ID, "0x1");
 	conn_parse(&conn, C_ID, "");

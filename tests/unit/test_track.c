@@ -39,9 +39,9 @@ static int reading(const struct conn *conn, uint64_t since_ns)
 {
 	int ret;
 
-	track_begin(track);
-	ret = track_row(track, conn, since_ns, &did);
-	track_end(track);
+	track_begin(track, 0);
+	ret = track_row(track, conn, since_ns, &did, NULL);
+	track_end(track, NULL, NULL);
 	return ret;
 }
 
@@ -168,10 +168,10 @@ START_TEST(one_that_vanishes_is_forgotten)
 {
 	struct conn one = make(1, 1000, 10), two = make(2, 5, 5);
 
-	track_begin(track);
-	track_row(track, &one, 0, &did);
-	track_row(track, &two, 0, &did);
-	track_end(track);
+	track_begin(track, 0);
+	track_row(track, &one, 0, &did, NULL);
+	track_row(track, &two, 0, &did, NULL);
+	track_end(track, NULL, NULL);
 	ck_assert_uint_eq(track_count(track), 2);
 	reading(&two, SECOND);
 	assert_grown(K_BYTES_SENT, 0);
@@ -187,10 +187,10 @@ START_TEST(the_same_id_in_another_namespace_is_another)
 	struct conn conn = make(1, 1000, 10), other = make(1, 70, 7);
 
 	conn_set_num(&other, C_NETNS, 2);
-	track_begin(track);
-	ck_assert_int_eq(track_row(track, &conn, 0, &did), 0);
-	ck_assert_int_eq(track_row(track, &other, 0, &did), 0);
-	track_end(track);
+	track_begin(track, 0);
+	ck_assert_int_eq(track_row(track, &conn, 0, &did, NULL), 0);
+	ck_assert_int_eq(track_row(track, &other, 0, &did, NULL), 0);
+	track_end(track, NULL, NULL);
 	ck_assert_uint_eq(track_count(track), 2);
 }
 END_TEST
@@ -199,11 +199,11 @@ START_TEST(the_same_twice_in_a_reading_is_refused)
 {
 	struct conn conn = make(1, 1000, 10);
 
-	track_begin(track);
-	ck_assert_int_eq(track_row(track, &conn, 0, &did), 0);
-	ck_assert_int_eq(track_row(track, &conn, 0, &did), -EEXIST);
-	track_end(track);
-	conn.known = 0;
+	track_begin(track, 0);
+	ck_assert_int_eq(track_row(track, &conn, 0, &did, NULL), 0);
+	ck_assert_int_eq(track_row(track, &conn, 0, &did, NULL), -EEXIST);
+	track_end(track, NULL, NULL);
+	conn_clear(&conn);
 	ck_assert_int_eq(reading(&conn, SECOND), -EINVAL);
 }
 END_TEST
@@ -213,7 +213,7 @@ START_TEST(a_column_that_comes_and_goes)
 	struct conn conn = make(1, 1000, 10), half = make(1, 1100, 11);
 
 	reading(&conn, 0);
-	half.known &= ~(UINT64_C(1) << C_BYTES_SENT);
+	conn_forget(&half, C_BYTES_SENT);
 	reading(&half, SECOND);
 	assert_unknown(K_BYTES_SENT);
 	assert_grown(K_SEGS_OUT, 1);
@@ -243,19 +243,170 @@ END_TEST
 START_TEST(many)
 {
 	for (int round = 0; round < 3; round++) {
-		track_begin(track);
+		track_begin(track, 0);
 		for (uint64_t id = 1; id <= 50000; id++) {
 			struct conn conn = make(id, 1000 * id + (uint64_t)round * id, id);
 
-			ck_assert_int_eq(track_row(track, &conn, SECOND, &did), 0);
+			ck_assert_int_eq(track_row(track, &conn, SECOND, &did, NULL), 0);
 			if (round)
 				assert_grown(K_BYTES_SENT, id);
 		}
-		track_end(track);
+		track_end(track, NULL, NULL);
 		ck_assert_uint_eq(track_count(track), 50000);
 	}
-	track_begin(track);
-	track_end(track);
+	track_begin(track, 0);
+	track_end(track, NULL, NULL);
+	ck_assert_uint_eq(track_count(track), 0);
+}
+END_TEST
+
+/* A reading of changes: only what it tells of is compared, the rest stays. */
+START_TEST(what_is_not_told_of_stays)
+{
+	struct conn one = make(1, 1000, 10), two = make(2, 5, 5);
+
+	track_begin(track, 0);
+	track_row(track, &one, 0, &did, NULL);
+	track_row(track, &two, 0, &did, NULL);
+	for (int i = 0; i < 3; i++) {
+		track_begin(track, SECOND);
+		ck_assert_int_eq(track_row(track, &one, SECOND, &did, NULL), 0);
+	}
+	ck_assert_uint_eq(track_count(track), 2);
+	two = make(2, 9, 5);
+	ck_assert_int_eq(track_row(track, &two, SECOND, &did, NULL), 0);
+	assert_grown(K_BYTES_SENT, 4);
+}
+END_TEST
+
+static struct conn born(uint64_t id, uint64_t birth_ns, uint64_t bytes_sent)
+{
+	struct conn conn = make(id, bytes_sent, 1);
+
+	conn_set_num(&conn, C_BIRTH_NS, birth_ns);
+	return conn;
+}
+
+START_TEST(birth_tells_what_is_new)
+{
+	struct conn old = born(1, 5 * SECOND - 1, 70), new = born(2, 5 * SECOND, 30);
+
+	track_begin(track, 5 * SECOND);
+	track_row(track, &old, SECOND, &did, NULL);
+	ck_assert(!did.born);
+	assert_unknown(K_BYTES_SENT);
+	track_row(track, &new, SECOND, &did, NULL);
+	ck_assert(did.born);
+	assert_grown(K_BYTES_SENT, 30);
+}
+END_TEST
+
+/* A socket connects again: the new connection may be told of before the end of the old one. */
+START_TEST(the_same_socket_another_birth)
+{
+	struct conn first = born(1, SECOND, 70), second = born(1, 6 * SECOND, 30);
+
+	track_begin(track, 0);
+	track_row(track, &first, 0, &did, NULL);
+	track_begin(track, 5 * SECOND);
+	ck_assert_int_eq(track_row(track, &second, SECOND, &did, NULL), 0);
+	assert_grown(K_BYTES_SENT, 30);
+	first = born(1, SECOND, 100);
+	first.ended = true;
+	ck_assert_int_eq(track_row(track, &first, SECOND, &did, NULL), 0);
+	assert_grown(K_BYTES_SENT, 30);
+	track_forget(track, &first);
+	ck_assert_uint_eq(track_count(track), 1);
+	track_begin(track, 7 * SECOND);
+	second = born(1, 6 * SECOND, 31);
+	track_row(track, &second, SECOND, &did, NULL);
+	assert_grown(K_BYTES_SENT, 1);
+}
+END_TEST
+
+START_TEST(one_that_ended_and_did_nothing_is_active)
+{
+	struct conn conn = make(1, 1000, 10);
+
+	reading(&conn, 0);
+	conn.ended = true;
+	track_begin(track, SECOND);
+	ck_assert_int_eq(track_row(track, &conn, SECOND, &did, NULL), 0);
+	assert_grown(K_BYTES_SENT, 0);
+	ck_assert(did.active);
+	track_forget(track, &conn);
+	track_forget(track, &conn);
+	ck_assert_uint_eq(track_count(track), 0);
+}
+END_TEST
+
+START_TEST(time_that_passes_is_no_activity)
+{
+	struct conn conn = make(1, 1000, 10);
+
+	conn_set_num(&conn, C_OPEN_US, 5);
+	reading(&conn, 0);
+	conn_set_num(&conn, C_OPEN_US, 900);
+	reading(&conn, SECOND);
+	assert_grown(K_OPEN_US, 895);
+	ck_assert(!did.active);
+}
+END_TEST
+
+START_TEST(narrow_counters_have_32_bits)
+{
+	struct conn conn = make(1, 1000, UINT64_C(1) << 32);
+
+	reading(&conn, 0);
+	reading(&conn, SECOND);
+	assert_unknown(K_SEGS_OUT);
+	conn = make(1, 1000, UINT32_MAX);
+	reading(&conn, SECOND);
+	assert_unknown(K_SEGS_OUT);
+	reading(&conn, SECOND);
+	assert_grown(K_SEGS_OUT, 0);
+}
+END_TEST
+
+static uint64_t gone_tags;
+
+static void gone(void *ctx, uint32_t tag)
+{
+	ck_assert_ptr_eq(ctx, &gone_tags);
+	gone_tags += tag;
+}
+
+/* Tags stay with their connections, whatever goes before them, and are told when a reading of all does not show these. */
+START_TEST(tags)
+{
+	uint32_t *tag;
+
+	track_begin(track, 0);
+	for (uint64_t id = 1; id <= 3000; id++) {
+		struct conn conn = make(id, 0, 0);
+
+		ck_assert_int_eq(track_row(track, &conn, 0, &did, &tag), 0);
+		ck_assert_uint_eq(*tag, TRACK_NO_TAG);
+		*tag = (uint32_t)id;
+	}
+	for (uint64_t id = 1; id <= 3000; id += 2) {
+		struct conn conn = make(id, 0, 0);
+
+		track_forget(track, &conn);
+	}
+	ck_assert_uint_eq(track_count(track), 1500);
+	for (uint64_t id = 1; id <= 3000; id++) {
+		struct conn conn = make(id, 0, 0);
+
+		tag = track_tag(track, &conn);
+		ck_assert_int_eq(tag != NULL, id % 2 == 0);
+		if (tag)
+			ck_assert_uint_eq(*tag, id);
+	}
+	track_begin(track, 0);
+	gone_tags = 0;
+	track_end(track, gone, &gone_tags);
+	ck_assert_uint_eq(gone_tags, 1500 * 3002 / 2);
 	ck_assert_uint_eq(track_count(track), 0);
 }
 END_TEST
@@ -279,5 +430,12 @@ TCase *track_case(void)
 	tcase_add_test(tc, a_column_that_comes_and_goes);
 	tcase_add_test(tc, a_listener_does_something_when_someone_waits);
 	tcase_add_test(tc, many);
+	tcase_add_test(tc, what_is_not_told_of_stays);
+	tcase_add_test(tc, birth_tells_what_is_new);
+	tcase_add_test(tc, the_same_socket_another_birth);
+	tcase_add_test(tc, one_that_ended_and_did_nothing_is_active);
+	tcase_add_test(tc, time_that_passes_is_no_activity);
+	tcase_add_test(tc, narrow_counters_have_32_bits);
+	tcase_add_test(tc, tags);
 	return tc;
 }

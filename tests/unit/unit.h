@@ -19,6 +19,9 @@ TCase *fmt_case(void);
 TCase *diag_case(void);
 TCase *module_case(void);
 TCase *options_case(void);
+TCase *changes_case(void);
+TCase *clients_case(void);
+TCase *cgroup_case(void);
 TCase *flow_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
