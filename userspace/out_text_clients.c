@@ -53,25 +53,45 @@ static void client_row(struct text *text, const struct report *report, const str
 	text_line(text);
 }
 
+/* A part of a line, on the next line where this one is full. */
+static void __attribute__((format(printf, 4, 5))) part(struct text *text, unsigned int *at, const char *before, const char *fmt, ...)
+{
+	char buf[128];
+	unsigned int len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	len = (unsigned int)(strlen(before) + strlen(buf));
+	/* A comma may follow. */
+	if (*at + len + 1 > text->width) {
+		if (before[0] == ',' || before[0] == ';')
+			fputc(before[0], text->out);
+		text_line(text);
+		*at = (unsigned int)fprintf(text->out, "%*s%s", INDENT, "", buf);
+		return;
+	}
+	fprintf(text->out, "%s%s", before, buf);
+	*at += len;
+}
+
 static void summary(struct text *text, const struct clients_view *view)
 {
 	char buf[CLIENT_STRLEN];
+	unsigned int at = 0;
 
 	if (view->active > 1)
-		fprintf(text->out, "fairness %.2f of %" PRIu64 " active, an equal share is %.1f%%", view->fairness, view->active,
-			100.0 / (double)view->active);
+		part(text, &at, "", "fairness %.2f of %" PRIu64 " active, an equal share is %.1f%%", view->fairness, view->active,
+		     100.0 / (double)view->active);
 	else
-		fprintf(text->out, "%" PRIu64 " active", view->active);
+		part(text, &at, "", "%" PRIu64 " active", view->active);
+	if (view->most_open)
+		part(text, &at, "; ", "most open: %s (%" PRIu64 ")", client_format(view->most_open, buf), view->most_open->sum.open);
+	if (view->most_opened)
+		part(text, &at, "; ", "most opened: %s (%" PRIu64 ")", client_format(view->most_opened, buf),
+		     view->most_opened->sum.opened);
 	text_line(text);
-	if (view->most_open) {
-		fprintf(text->out, "most open: %s (%" PRIu64 ")", client_format(view->most_open, buf), view->most_open->sum.open);
-		text_line(text);
-	}
-	if (view->most_opened) {
-		fprintf(text->out, "most opened: %s (%" PRIu64 ")", client_format(view->most_opened, buf),
-			view->most_opened->sum.opened);
-		text_line(text);
-	}
 }
 
 void text_clients(struct text *text, const struct report *report)
@@ -101,29 +121,6 @@ void text_clients(struct text *text, const struct report *report)
 		text_line(text);
 	}
 	summary(text, view);
-}
-
-/* A part of a line, on the next line where this one is full. */
-static void __attribute__((format(printf, 4, 5))) part(struct text *text, unsigned int *at, const char *before, const char *fmt, ...)
-{
-	char buf[128];
-	unsigned int len;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(buf, sizeof(buf), fmt, ap);
-	va_end(ap);
-	len = (unsigned int)(strlen(before) + strlen(buf));
-	/* A comma may follow. */
-	if (*at + len + 1 > text->width) {
-		if (before[0] == ',' || before[0] == ';')
-			fputc(before[0], text->out);
-		text_line(text);
-		*at = (unsigned int)fprintf(text->out, "%*s%s", INDENT, "", buf);
-		return;
-	}
-	fprintf(text->out, "%s%s", before, buf);
-	*at += len;
 }
 
 void text_lives(struct text *text, const struct report *report)
