@@ -83,7 +83,8 @@ static int kind_of(const struct sock *sk)
  * coremon_congestion_retransmit() - A segment was sent again.
  * @sk: the socket, locked or owned
  * @skb: what was sent
- * @err: 0, or why the lower layer did not take it (7.x tells; earlier kernels do not call); the socket counts it all the same
+ * @err: 0, or why it was not sent (7.x tells; earlier kernels do not call): some of these the socket counts and some not, so they
+ *	are left to the residue
  */
 void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *skb, int err)
 {
@@ -95,12 +96,13 @@ void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *
 	if (conn && !conn->ended) {
 		u32 segs = tcp_skb_pcount(skb);
 
-		if (kind >= 0)
-			WRITE_ONCE(conn->retrans[kind], conn->retrans[kind] + segs);
-		WRITE_ONCE(conn->last_retrans_ns, ktime_get_ns());
-		if (!err)
+		if (!err) {
+			if (kind >= 0)
+				WRITE_ONCE(conn->retrans[kind], conn->retrans[kind] + segs);
+			WRITE_ONCE(conn->last_retrans_ns, ktime_get_ns());
 			coremon_event(conn, sk, COREMON_EVENT_RETRANS, kind, TCP_SKB_CB(skb)->seq,
 				      TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq, segs);
+		}
 		coremon_changed(conn);
 	}
 	rcu_read_unlock();

@@ -126,7 +126,7 @@ struct coremon_row {
 	__u32 retrans_tail_loss_probe;
 	__u32 retrans_syn;
 	__u32 retrans_synack;
-	__u32 retrans_other;		/* what no hook saw: before the load, or not sent for an error (before 7.x) */
+	__u32 retrans_other;		/* counted without being sent, for an error; or before the load */
 	__u32 dsack_dups;		/* of these the peer had already: spurious */
 
 	__u32 cwnd;
