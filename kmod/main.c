@@ -39,6 +39,11 @@ static int __init coremon_init(void)
 {
 	int ret;
 
+	/* A record is allocated in a probe, which there must not sleep, and may. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("not loaded: PREEMPT_RT kernels are not supported yet\n");
+		return -EOPNOTSUPP;
+	}
 	ret = coremon_table_init();
 	if (ret) {
 		pr_err("not loaded: no memory for %u connections\n", coremon_table_max());
