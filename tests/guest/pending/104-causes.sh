@@ -1,0 +1,155 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# time: 120
+# Why a connection ended, each way forced: cause, errno, last state, flags, and the resets as events.
+. ./tests/lib.sh
+. ./tests/scripted.sh
+
+load
+record_events
+# $1 case; what follows the handshake is standard input.
+established() { { echo "connect 70$1"; echo "want S"; echo synack; cat; } | play "$1"; }
+
+established 10 <<'END'
+data 100
+read 100
+rst
+ended ECONNRESET
+END
+# Data for a socket that is closed.
+established 11 <<'END'
+close
+want F
+data 100
+want R
+END
+# Closed with data unread.
+established 12 <<'END'
+data 100
+sleep 100
+close
+want R
+END
+established 13 <<'END'
+write 100
+want P
+opt linger 0
+close
+want R
+END
+play 14 <<'END'
+connect 7014
+want S
+rst ack
+ended ECONNREFUSED
+END
+# (From 6.5 on the first of the timers for a SYN do not double, and there is one more of them.)
+play 15 <<'END'
+opt syncnt 1
+connect 7015
+want S
+want S
+ended ETIMEDOUT
+END
+play 16 <<'END'
+connect 7016
+want S
+icmp 1
+ended EHOSTUNREACH
+END
+established 17 <<'END'
+opt user_timeout 700
+write 100
+want P
+want P
+ended ETIMEDOUT
+END
+established 18 <<'END'
+shutdown
+want F
+ack 2
+fin
+ended
+END
+established 19 <<'END'
+fin
+sleep 50
+close
+want F
+ack 2
+END
+# Both at once.
+established 20 <<'END'
+shutdown
+want F
+fin
+sleep 50
+ack 2
+ended
+END
+# A reset of ours while the peer waits for the end of the handshake (it is past it already).
+established 21 <<'END'
+write 100
+want P
+ack 101
+shutdown
+want F
+ack 102
+rst
+ended ECONNRESET
+END
+# A listener's child that nobody has taken when the listener goes.
+play 22 <<'END'
+listen 7022
+syn 6000
+want SA
+ack 1
+data 10
+sleep 100
+END
+# Passive, the peer closes first.
+play 23 <<'END'
+listen 7023
+syn 6001
+want SA
+ack 1
+accept
+data 10
+read 10
+fin
+sleep 50
+close
+want F
+ack 2
+END
+played
+closed_and_told 14
+expect <<'END'
+10 closed cause=rst_received error=104 state=ESTABLISHED flags_in=SRPA flags_out=SA bytes_received=100
+10 :rst_received -
+10 :rst_sent
+11 closed cause=rst_sent state=FIN_WAIT1 flags_in=SPA flags_out=FSRA
+11 :rst_received
+11 :rst_sent reason=N
+12 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
+12 :rst_sent reason=N
+13 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
+13 :rst_sent reason=N
+14 closed cause=connect_refused error=111 state=SYN_SENT flags_in=RA flags_out=S handshake_us=- first_byte_us=- opened=active
+14 :state CLOSE>SYN_SENT SYN_SENT>CLOSE
+15 closed cause=connect_timeout error=110 state=SYN_SENT flags_in=- flags_out=S retrans=1..9 retrans_syn=1..9 age_ms=1900..30000
+16 closed cause=connect_failed error=113 state=SYN_SENT
+17 closed cause=timeout error=110 state=ESTABLISHED retrans=1..9 loss_entries=1 ca_state=Loss bytes_acked=1 age_ms=600..30000 send_q=100
+18 closed cause=fin_local error=0 state=FIN_WAIT2 flags_in=FSA flags_out=FSA
+18 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE
+19 closed cause=fin_remote error=0 state=LAST_ACK flags_in=FSA flags_out=FSA
+19 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE
+20 closed cause=fin_local state=CLOSING flags_in=FSA flags_out=FSA
+21 closed cause=rst_received state=FIN_WAIT2 flags_out=FSA
+22 closed cause=abort state=ESTABLISHED opened=passive pid=- comm=- bytes_received=10
+23 closed cause=fin_remote state=LAST_ACK opened=passive comm=rawpeer flags_in=FSPA flags_out=FSA handshake_us=1..20000000
+23 :state SYN_RECV>ESTABLISHED ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE
+END
+rows_add_up
+# Numbers of the ended ones have no gaps, and the ends are in their order.
+columns "$T/closed" seq ended_at | awk '$1 != NR || $2 < last { print; bad = 1 } { last = $2 } END { exit bad }' || fail "order of the ended"
