@@ -22,10 +22,12 @@ await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
 iperf3 -c 10.9.0.2 -t 60 -b 4M -P 2 -J >"$T/iperf.json" &
 iperf=$!
 other=0
-for i in $(seq 15); do
+# A recovery lasts a round trip or two, so a look every so often may miss them all for a while.
+for i in $(seq 150); do
 	# Of the data streams; the control connection says little.
 	columns $proc/connections remote bytes_sent ca_state | grep '^10\.9\.0\.2:5201 ' | awk '$2 > 50000 && $3 != "Open"' >>"$T/other"
-	sleep 0.2
+	[ "$i" -lt 15 ] || [ ! -s "$T/other" ] || break
+	sleep 0.1
 done
 # Stopped, iperf3 sends nothing more, and what is under way comes to its end: all counters are at rest.
 kill -STOP $iperf
