@@ -157,6 +157,13 @@ struct coremon_row {
 	__u64 tx_calls;			/* send calls since birth or load */
 	__u64 rx_calls;
 	__u64 last_retrans_ns;		/* when a segment was last sent again; not known: never seen */
+
+	__u32 tid;			/* owner: the thread of tgid that made the call by which it became the owner */
+	__u32 ofo_q;			/* bytes received out of order, waiting for what is missing; not known: in more than 64 pieces */
+	__u32 ofo_span_max;		/* farthest that data out of order was seen ahead of the first missing byte, bytes */
+	__u32 send_q_peak;		/* connections.bin: highest send_q since this descriptor was last told of the connection, or since */
+	__u32 recv_q_peak;		/*   birth or load; the same of recv_q. Not known: elsewhere, and for more descriptors than three */
+	__u32 __pad2;			/* 0 */
 };
 
 /* Kinds of events: coremon_event.kind. */
