@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,14 @@ static void forget_all(struct cgroups *cgroups)
 	for (unsigned int i = 0; i < cgroups->nr; i++)
 		free(cgroups->cgroup[i].path);
 	cgroups->nr = 0;
+	cgroups->sorted = 0;
+}
+
+static struct cgroup *find(const struct cgroups *cgroups, uint64_t id)
+{
+	struct cgroup key = { .id = id };
+
+	return cgroups->sorted ? bsearch(&key, cgroups->cgroup, cgroups->sorted, sizeof(key), by_id) : NULL;
 }
 
 static void add(struct cgroups *cgroups, uint64_t id, const char *path)
@@ -34,7 +43,7 @@ static void add(struct cgroups *cgroups, uint64_t id, const char *path)
 	unsigned int room = cgroups->room ? 2 * cgroups->room : 64;
 	struct cgroup *cgroup = cgroups->cgroup;
 
-	if (cgroups->nr == CGROUPS_MAX)
+	if (cgroups->nr == CGROUPS_MAX || find(cgroups, id))
 		return;
 	if (cgroups->nr == cgroups->room) {
 		cgroup = realloc(cgroup, room * sizeof(*cgroup));
@@ -43,7 +52,7 @@ static void add(struct cgroups *cgroups, uint64_t id, const char *path)
 		cgroups->cgroup = cgroup;
 		cgroups->room = room;
 	}
-	cgroup[cgroups->nr] = (struct cgroup){ .id = id, .path = strdup(path), .checked = cgroups->interval };
+	cgroup[cgroups->nr] = (struct cgroup){ .id = id, .path = strdup(path) };
 	if (cgroup[cgroups->nr].path)
 		cgroups->nr++;
 }
@@ -89,58 +98,44 @@ static void walk_all(struct cgroups *cgroups)
 	char path[PATH_MAX] = "";
 	int fd;
 
-	forget_all(cgroups);
-	cgroups->walked = cgroups->interval;
+	cgroups->walked = true;
+	/* Those that are gone leave room for those that are there. */
+	if (cgroups->nr > CGROUPS_MAX / 2)
+		forget_all(cgroups);
 	fd = root_open(cgroups->root, hierarchy(cgroups));
 	if (fd < 0)
 		return;
 	walk(cgroups, fd, path, 0, 0);
 	if (cgroups->nr)
 		qsort(cgroups->cgroup, cgroups->nr, sizeof(*cgroups->cgroup), by_id);
-}
-
-static struct cgroup *find(const struct cgroups *cgroups, uint64_t id)
-{
-	struct cgroup key = { .id = id };
-
-	return cgroups->nr ? bsearch(&key, cgroups->cgroup, cgroups->nr, sizeof(key), by_id) : NULL;
-}
-
-/* Return: true where the directory is still that cgroup. */
-static bool is_there(const struct cgroups *cgroups, struct cgroup *cgroup)
-{
-	char place[PATH_MAX], path[PATH_MAX];
-	struct stat st;
-	int len;
-
-	if (cgroup->checked == cgroups->interval)
-		return true;
-	len = snprintf(path, sizeof(path), "%s%s", hierarchy(cgroups), cgroup->path);
-	if (len < 0 || (size_t)len >= sizeof(path) || root_path(cgroups->root, path, place, sizeof(place)) < 0)
-		return false;
-	if (stat(place, &st) < 0 || st.st_ino != cgroup->id)
-		return false;
-	cgroup->checked = cgroups->interval;
-	return true;
+	cgroups->sorted = cgroups->nr;
 }
 
 void cgroups_begin(struct cgroups *cgroups, const struct root *root)
 {
 	cgroups->root = root;
-	cgroups->interval++;
+	cgroups->walked = false;
 }
 
 const char *cgroups_path(struct cgroups *cgroups, uint64_t id)
 {
 	struct cgroup *cgroup = find(cgroups, id);
 
-	if (cgroup && is_there(cgroups, cgroup))
-		return cgroup->path;
-	if (cgroups->walked == cgroups->interval)
-		return NULL;
-	walk_all(cgroups);
-	cgroup = find(cgroups, id);
+	if (!cgroup && !cgroups->walked) {
+		walk_all(cgroups);
+		cgroup = find(cgroups, id);
+	}
 	return cgroup ? cgroup->path : NULL;
+}
+
+char *cgroups_text(struct cgroups *cgroups, uint64_t id, char buf[CGROUP_TEXT_LEN])
+{
+	const char *path = cgroups_path(cgroups, id);
+
+	if (path && strlen(path) < CGROUP_TEXT_LEN)
+		return strcpy(buf, path);
+	snprintf(buf, CGROUP_TEXT_LEN, "%" PRIu64, id);
+	return buf;
 }
 
 void cgroups_free(struct cgroups *cgroups)

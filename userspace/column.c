@@ -78,6 +78,10 @@ const struct column conn_columns[C_NR] = {
 	[C_RECV_Q_MEAN] = { "recv_q_mean", COL_NUMBER, "bytes" },
 	[C_FLAGS_IN] = { "flags_in", COL_TEXT, "" },
 	[C_FLAGS_OUT] = { "flags_out", COL_TEXT, "" },
+	[C_TID] = { "tid", COL_NUMBER, "" },
+	[C_OFO_Q] = { "ofo_q", COL_NUMBER, "bytes" },
+	[C_OFO_SPAN_MAX] = { "ofo_span_max", COL_NUMBER, "bytes" },
+	[C_CWND_LIMITED_US] = { "cwnd_limited_us", COL_COUNTER, "us" },
 	[C_SEQ] = { "seq", COL_NUMBER, "" },
 	[C_CAUSE] = { "cause", COL_TEXT, "" },
 	[C_ERROR] = { "error", COL_NUMBER, "" },
@@ -85,6 +89,8 @@ const struct column conn_columns[C_NR] = {
 	[C_END_NS] = { "end_ns", COL_NUMBER, "ns" },
 	[C_SEND_Q_AREA] = { "send_q_area", COL_COUNTER, "byte ms" },
 	[C_RECV_Q_AREA] = { "recv_q_area", COL_COUNTER, "byte ms" },
+	[C_SEND_Q_PEAK] = { "send_q_peak", COL_NUMBER, "bytes" },
+	[C_RECV_Q_PEAK] = { "recv_q_peak", COL_NUMBER, "bytes" },
 };
 
 const enum conn_col counter_columns[K_NR] = {
@@ -124,6 +130,7 @@ const enum conn_col counter_columns[K_NR] = {
 	[K_BUSY_US] = C_BUSY_US,
 	[K_RWND_LIMITED_US] = C_RWND_LIMITED_US,
 	[K_SNDBUF_LIMITED_US] = C_SNDBUF_LIMITED_US,
+	[K_CWND_LIMITED_US] = C_CWND_LIMITED_US,
 	[K_ZERO_WND_IN] = C_ZERO_WND_IN,
 	[K_ZERO_WND_IN_US] = C_ZERO_WND_IN_US,
 	[K_ZERO_WND_OUT] = C_ZERO_WND_OUT,

@@ -228,6 +228,15 @@ static void json_what(json_t *object, const struct coremon_event *event)
 	}
 }
 
+static void json_cgroup(json_t *object, const struct coremon_event *event, const struct events_style *style)
+{
+	char path[CGROUP_TEXT_LEN];
+	uint64_t id = event_cgroup(style->cgroups, event, path);
+
+	run_json_number(object, "cgroup", id != COREMON_UNKNOWN, id);
+	run_json_text(object, "cgroup_path", id != COREMON_UNKNOWN ? path : NULL);
+}
+
 static bool print_json(const struct coremon_event *event, const struct events_style *style)
 {
 	char text[ENDPOINT_STRLEN], id[NAME_LEN];
@@ -246,6 +255,7 @@ static bool print_json(const struct coremon_event *event, const struct events_st
 		run_json_text(object, "remote", endpoint_format(&ep, text));
 		json_number(object, "pid", event->tgid);
 		run_json_text(object, "comm", has_comm(event) ? event->comm : NULL);
+		json_cgroup(object, event, style);
 		run_json_text(object, "state", name_state(event->state));
 		run_json_text(object, "ca_state", name_ca_state(event->ca_state));
 	}

@@ -278,6 +278,7 @@ static int run(struct settings *settings)
 	uint64_t left = settings->count, end_ns = RUN_FOR_EVER;
 	struct stamp now;
 	struct root root;
+	int ret;
 
 	root_init(&root);
 	if (!root_next(&root) || root_clock(&root, &now) < 0) {
@@ -287,7 +288,16 @@ static int run(struct settings *settings)
 	settings->style.offset_ns = now.real_ns - now.mono_ns;
 	if (settings->for_ns != RUN_FOR_EVER)
 		end_ns = now.mono_ns + settings->for_ns;
-	return follow(&root, settings, end_ns, &left) < 0;
+	if (settings->style.json) {
+		settings->style.cgroups = event_cgroups_new(&root);
+		if (!settings->style.cgroups) {
+			say("out of memory");
+			return 1;
+		}
+	}
+	ret = follow(&root, settings, end_ns, &left);
+	event_cgroups_free(settings->style.cgroups);
+	return ret < 0;
 }
 
 int verb_events(int argc, char **argv)

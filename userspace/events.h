@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "../kmod/uapi/coremon.h"
+#include "event_cgroup.h"
 
 /** struct events_style - how events are written */
 struct events_style {
@@ -14,6 +15,7 @@ struct events_style {
 	bool micro;		/* times to the microsecond */
 	unsigned int width;	/* of a line of text; 0: no limit */
 	uint64_t offset_ns;	/* from CLOCK_MONOTONIC to CLOCK_REALTIME */
+	struct event_cgroups *cgroups;	/* JSON */
 };
 
 #define EVENT_WHAT_LEN 160

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "../kmod/uapi/coremon.h"
+#include "cgroup.h"
 #include "filter.h"
 
 /* Values of the log-status field. */
@@ -39,6 +40,7 @@ struct flow_record {
 	uint64_t skipped;		/* FLOW_SKIPDATA: connections not known of; 0: not known how many */
 	const char *account;
 	const char *interface;		/* NULL: not known */
+	struct cgroups *cgroups;
 };
 
 /* ---- what happened in the window: flow_window.c ---- */

@@ -14,7 +14,7 @@
 #include "say.h"
 
 #define OWN "coremon-"
-#define VALUE_LEN FMT_NAME_LEN
+#define VALUE_LEN (4 * CGROUP_TEXT_LEN)	/* each byte can become \ooo */
 #define NAME_LEN 64
 
 /** struct value - what a field holds; neither: not known */
@@ -37,7 +37,7 @@ struct aws_field {
 /** struct item - a field of a format, with the text before it */
 struct item {
 	char *before;
-	int field;		/* index of aws_fields; row fields and skipped and seq come after them; -1: no field */
+	int field;		/* index of aws_fields; row fields come after them; -1: no field */
 };
 
 /** struct flow_format - a format */
@@ -181,6 +181,12 @@ static void get_seq(const struct flow_record *record, struct value *value)
 	set_number(value, true, record->seq);
 }
 
+static void get_cgroup_path(const struct flow_record *record, struct value *value)
+{
+	if (record->flow->row.cgroup != COREMON_UNKNOWN)
+		value->is_text = cgroups_text(record->cgroups, record->flow->row.cgroup, value->text);
+}
+
 static const struct aws_field aws_fields[] = {
 	{ "version", 2, true, NULL },
 	{ "account-id", 2, true, get_account },
@@ -227,6 +233,7 @@ static const struct aws_field aws_fields[] = {
 	/* Ours have no version. */
 	{ OWN "seq", 0, true, get_seq },
 	{ OWN "skipped", 0, true, get_skipped },
+	{ OWN "cgroup-path", 0, false, get_cgroup_path },
 };
 
 #define AWS_NR ((int)(sizeof(aws_fields) / sizeof(aws_fields[0])))
@@ -447,9 +454,9 @@ static void to_word(struct value *value)
 		strcpy(value->text, "\\055");
 		return;
 	}
-	if (!value->text[strcspn(value->text, " \\")] && strcmp(fmt_name(value->text, name), value->text) == 0)
+	if (!value->text[strcspn(value->text, " \\")] && strcmp(fmt_path(value->text, name, sizeof(name)), value->text) == 0)
 		return;
-	fmt_name(value->text, name);
+	fmt_path(value->text, name, sizeof(name));
 	for (const char *at = name; *at && len + 5 < sizeof(value->text); at++) {
 		if (*at == ' ')
 			len += (size_t)sprintf(value->text + len, "\\040");

@@ -124,6 +124,24 @@ static bool born_since(const struct flow_table *table, const struct coremon_row 
 	return row->birth_ns != COREMON_UNKNOWN && row->birth_ns >= table->start_ns;
 }
 
+/* The highest queues are those since the row before, and are kept for the whole window. */
+static void begin_peaks(struct coremon_row *row)
+{
+	if (row->send_q_peak != UINT32_MAX)
+		row->send_q_peak = row->send_q;
+	if (row->recv_q_peak != UINT32_MAX)
+		row->recv_q_peak = row->recv_q;
+}
+
+/* What is not known once, all ones, is not known of the window: it is the highest. */
+static void keep_peaks(struct coremon_row *row, const struct coremon_row *before)
+{
+	if (row->send_q_peak < before->send_q_peak)
+		row->send_q_peak = before->send_q_peak;
+	if (row->recv_q_peak < before->recv_q_peak)
+		row->recv_q_peak = before->recv_q_peak;
+}
+
 static struct flow *add(struct flow_table *table, const struct coremon_row *row)
 {
 	struct flow *flow = calloc(1, sizeof(*flow));
@@ -134,6 +152,8 @@ static struct flow *add(struct flow_table *table, const struct coremon_row *row)
 	if (table->nr >= table->nr_buckets)
 		grow(table);
 	flow->row = *row;
+	if (!born_since(table, row))
+		begin_peaks(&flow->row);
 	flow->since_ns = born_since(table, row) ? row->birth_ns : table->start_ns;
 	/* What an older connection did before is not ours to tell. */
 	if (!born_since(table, row))
@@ -159,8 +179,11 @@ int flow_table_row(struct flow_table *table, const struct coremon_row *row, stru
 		return 0;
 	flow = find(table, row);
 	if (flow) {
+		struct coremon_row before = flow->row;
+
 		table->nr_ended += row->kind == COREMON_ROW_CLOSED;
 		flow->row = *row;
+		keep_peaks(&flow->row, &before);
 		flow->missing = false;
 		return 0;
 	}
@@ -300,6 +323,7 @@ static void next_window(struct flow_table *table, uint64_t before_ns, uint64_t e
 			}
 			if (!ended(flow)) {
 				flow->base = flow->row;
+				begin_peaks(&flow->row);
 				flow->since_ns = end_ns;
 				at = &flow->next;
 				continue;

@@ -38,6 +38,7 @@ struct flows {
 	bool open;
 	struct flow_table *table;
 	struct where where;
+	struct cgroups cgroups;
 	struct stamp now;		/* when the last reading began */
 	uint64_t offset_ns;		/* from the monotonic clock to the real one */
 	uint64_t window_ns;		/* when this interval began */
@@ -73,6 +74,7 @@ static bool write_record(struct flows *flows, struct flow_record *record, uint64
 
 	record->seq = ++flows->seq;
 	record->account = options->account;
+	record->cgroups = &flows->cgroups;
 	record->end = seconds(flows, end_ns);
 	record->start = seconds(flows, start_ns < end_ns ? start_ns : end_ns);
 	len = (options->json ? flow_format_json : flow_format_line)(options->format, record, &flows->buf, &flows->buf_size);
@@ -164,6 +166,9 @@ static bool take_row(struct flows *flows, struct coremon_row *row)
 	ret = flow_table_row(flows->table, row, &flow);
 	if (ret < 0)
 		no_memory(flows);
+	/* Now, for it may be gone when the record is written. */
+	if (ret > 0 && row->cgroup != COREMON_UNKNOWN)
+		cgroups_path(&flows->cgroups, row->cgroup);
 	if (ret > 0 && flow_format_wants_nat(flows->options->format))
 		flow->nat_known = where_nat(&flows->where, row->netns, &row->addr, row->opened == COREMON_OPENED_PASSIVE, &flow->nat);
 	return ret >= 0;
@@ -238,6 +243,7 @@ static bool read_changes(struct flows *flows)
 	size_t ended = flow_table_ended(flows->table);
 	int ret;
 
+	cgroups_begin(&flows->cgroups, &flows->root);
 	ret = open_rows(flows);
 	if (ret >= 0)
 		ret = read_rows(&flows->in, flows, take_row);
@@ -370,6 +376,7 @@ int verb_flows(int argc, char **argv)
 		records_close(&flows.in);
 	flow_table_free(flows.table);
 	where_free(&flows.where);
+	cgroups_free(&flows.cgroups);
 	free(flows.buf);
 	flow_options_free(&options);
 	return run_flush() < 0 || !good;

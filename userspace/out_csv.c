@@ -119,7 +119,7 @@ static void connections_begin(FILE *out)
 		if (conn_counter_of((enum conn_col)col) >= 0)
 			put_rate_name(out, "", conn_columns[col].name);
 	}
-	fputc('\n', out);
+	fputs(",cgroup_path\n", out);
 }
 
 static void put_column(FILE *out, const struct conn *conn, enum conn_col col)
@@ -146,6 +146,13 @@ static void put_column(FILE *out, const struct conn *conn, enum conn_col col)
 	}
 }
 
+static void put_path(FILE *out, struct cgroups *cgroups, const struct conn *conn)
+{
+	char text[CGROUP_TEXT_LEN], buf[4 * CGROUP_TEXT_LEN];
+
+	put_text(out, conn_known(conn, C_CGROUP) ? fmt_path(cgroups_text(cgroups, conn->num[C_CGROUP], text), buf, sizeof(buf)) : "");
+}
+
 static void connections_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
 	(void)options;
@@ -163,6 +170,7 @@ static void connections_interval(FILE *out, const struct report *report, const s
 				put_rate(out, &delta, report->elapsed_ns);
 			}
 		}
+		put_path(out, report->cgroups, &row->conn);
 		fputc('\n', out);
 	}
 }

@@ -23,10 +23,10 @@ static void put_rate(json_t *object, const char *name, const struct delta *delta
 /* A name that is not UTF-8 is written with \ooo. */
 static void put_text(json_t *object, const char *name, const char *value)
 {
-	char buf[FMT_NAME_LEN];
+	char buf[4 * CGROUP_TEXT_LEN];
 	json_t *text = json_string(value);
 
-	json_object_set_new(object, name, text ? text : json_string(fmt_name(value, buf)));
+	json_object_set_new(object, name, text ? text : json_string(fmt_path(value, buf, sizeof(buf))));
 }
 
 static void put_host(json_t *object, const struct report *report)
@@ -96,10 +96,12 @@ static json_t *column_value(const struct conn *conn, enum conn_col col)
 
 static void put_path(json_t *object, const char *name, struct cgroups *cgroups, const struct conn *conn)
 {
-	const char *path = conn_known(conn, C_CGROUP) ? cgroups_path(cgroups, conn->num[C_CGROUP]) : NULL;
-	json_t *text = path ? json_string(path) : NULL;
+	char buf[CGROUP_TEXT_LEN];
 
-	json_object_set_new(object, name, text ? text : json_null());
+	if (conn_known(conn, C_CGROUP))
+		put_text(object, name, cgroups_text(cgroups, conn->num[C_CGROUP], buf));
+	else
+		json_object_set_new(object, name, json_null());
 }
 
 /* The mean of a queue in the interval, from the growth of its integral over time. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What else there is to say of a connection: why it sent again, where its congestion avoidance has been, what held it up.
+ * What else there is to say of a connection: why it sent again, where its congestion avoidance has been, what held it up, and
+ * how long its queues were.
  * Nothing, for one that has no trouble.
  */
 #include <stdarg.h>
@@ -10,6 +11,7 @@
 #include "out_text.h"
 
 #define BUSY_PERCENT 90		/* of the interval: below that a connection is not said to be busy */
+#define QUEUE_TOLD 10000	/* bytes: of a queue that was never longer nothing is said */
 
 /** struct notes - being written */
 struct notes {
@@ -126,6 +128,20 @@ static void note_limits(struct notes *notes, const struct rank_row *row, uint64_
 		note(notes, " out x%s", fmt_count(out, buf));
 }
 
+/* How much was in a queue in the interval, where it was more than a little. */
+static void note_queue(struct notes *notes, const struct rank_row *row, const char *way, enum conn_col peak, enum conn_counter area,
+		       uint64_t elapsed_ns)
+{
+	char buf[FMT_LEN];
+
+	if (!conn_known(&row->conn, peak) || row->conn.num[peak] < QUEUE_TOLD)
+		return;
+	note(notes, "%s%s queue max %s", gap(notes), way, fmt_count(row->conn.num[peak], buf));
+	/* The integral is in byte milliseconds. */
+	if (row->activity.known >> area & 1)
+		note(notes, " mean %s", fmt_count((uint64_t)(per_second(grown(row, area), elapsed_ns) / 1e3 + 0.5), buf));
+}
+
 bool text_left_open(const struct rank_row *row)
 {
 	static const enum conn_counter entries[] = { K_DISORDER_ENTRIES, K_CWR_ENTRIES, K_RECOVERY_ENTRIES, K_LOSS_ENTRIES };
@@ -146,6 +162,8 @@ char *text_notes(const struct report *report, const struct rank_row *row, bool w
 	note_retransmits(&notes, row);
 	note_states(&notes, row, report->elapsed_ns);
 	note_limits(&notes, row, report->elapsed_ns);
+	note_queue(&notes, row, "Tr", C_SEND_Q_PEAK, K_SEND_Q_AREA, report->elapsed_ns);
+	note_queue(&notes, row, "Re", C_RECV_Q_PEAK, K_RECV_Q_AREA, report->elapsed_ns);
 	path = wide && conn_known(&row->conn, C_CGROUP) ? cgroups_path(report->cgroups, row->conn.num[C_CGROUP]) : NULL;
 	if (path && path[1] && strlen(path) < TEXT_NOTES_LEN / 2) {
 		char name[4 * TEXT_NOTES_LEN / 2 + 1];

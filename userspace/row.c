@@ -52,13 +52,26 @@ NAMED(name_opened, openings)
 NAMED(name_cause, causes)
 NAMED(name_retrans, retransmits)
 
+/* There was data to send, and neither the peer's window nor the send buffer held it up. */
+static uint64_t cwnd_limited(const struct coremon_row *row)
+{
+	uint64_t rest = row->busy_us, less[] = { row->rwnd_limited_us, row->sndbuf_limited_us };
+
+	for (size_t i = 0; i < sizeof(less) / sizeof(less[0]); i++) {
+		if (rest == COREMON_UNKNOWN || rest < less[i])	/* all ones are more than anything */
+			return COREMON_UNKNOWN;
+		rest -= less[i];
+	}
+	return rest;
+}
+
 #define SIZE_OF(member) sizeof(((struct coremon_row *)NULL)->member)
-#define FIELD(name, member, type, side) { name, offsetof(struct coremon_row, member), SIZE_OF(member), 1, type, side, NULL }
+#define FIELD(name, member, type, side) { name, offsetof(struct coremon_row, member), SIZE_OF(member), 1, type, side, NULL, NULL }
 #define NUMBER(member, side) FIELD(#member, member, ROW_NUMBER, side)
 #define COUNTER(member, side) FIELD(#member, member, ROW_COUNTER, side)
-#define NAME(member, of) { #member, offsetof(struct coremon_row, member), SIZE_OF(member), 1, ROW_NAME, ROW_BOTH, of }
+#define NAME(member, of) { #member, offsetof(struct coremon_row, member), SIZE_OF(member), 1, ROW_NAME, ROW_BOTH, of, NULL }
 #define CA_TIME(name, state) \
-	{ name, offsetof(struct coremon_row, ca_ns) + (state) * sizeof(uint64_t), sizeof(uint64_t), 1000, ROW_COUNTER, ROW_OUT, NULL }
+	{ name, offsetof(struct coremon_row, ca_ns) + (state) * sizeof(uint64_t), sizeof(uint64_t), 1000, ROW_COUNTER, ROW_OUT, NULL, NULL }
 
 const struct row_field row_fields[] = {
 	FIELD("id", id, ROW_HEX, ROW_BOTH),
@@ -124,6 +137,12 @@ const struct row_field row_fields[] = {
 	COUNTER(zero_wnd_out, ROW_IN),
 	COUNTER(tx_calls, ROW_OUT),
 	COUNTER(rx_calls, ROW_IN),
+	NUMBER(tid, ROW_BOTH),
+	NUMBER(ofo_q, ROW_IN),
+	NUMBER(ofo_span_max, ROW_IN),
+	{ "cwnd_limited_us", 0, sizeof(uint64_t), 1, ROW_COUNTER, ROW_OUT, NULL, cwnd_limited },
+	NUMBER(send_q_peak, ROW_OUT),
+	NUMBER(recv_q_peak, ROW_IN),
 };
 
 const int row_fields_nr = sizeof(row_fields) / sizeof(row_fields[0]);
@@ -143,6 +162,10 @@ bool row_number(const struct coremon_row *row, int nr, uint64_t *value)
 	uint64_t n64;
 	uint32_t n32;
 
+	if (row_fields[nr].derive) {
+		*value = row_fields[nr].derive(row);
+		return *value != UINT64_MAX;
+	}
 	switch (row_fields[nr].size) {
 	case sizeof(uint8_t):
 		*value = *(const uint8_t *)at;

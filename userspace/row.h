@@ -29,6 +29,7 @@ struct row_field {
 	enum row_type type;
 	enum row_side side;
 	const char *(*name_of)(uint64_t number);	/* ROW_NAME */
+	uint64_t (*derive)(const struct coremon_row *row);	/* of one that is made of others; all ones: not known */
 };
 
 extern const struct row_field row_fields[];

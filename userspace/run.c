@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "fmt.h"
 #include "lines.h"
 #include "say.h"
@@ -150,11 +151,11 @@ void run_json_number(json_t *object, const char *name, bool known, uint64_t valu
 
 void run_json_text(json_t *object, const char *name, const char *value)
 {
-	char buf[FMT_NAME_LEN];
+	char buf[4 * CGROUP_TEXT_LEN];
 	json_t *text = value ? json_string(value) : json_null();
 
 	/* A name that is not UTF-8 is written with \ooo. */
-	json_object_set_new(object, name, text ? text : json_string(fmt_name(value, buf)));
+	json_object_set_new(object, name, text ? text : json_string(fmt_path(value, buf, sizeof(buf))));
 }
 
 bool run_json_print(json_t *object)

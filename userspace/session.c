@@ -61,6 +61,9 @@ static bool take_row(void *ctx, const struct conn *conn)
 		return ret == -ENOMEM;
 	wanted = filter_match(session->options->filter, conn);
 	server_row(&session->server, conn, &activity, tag, wanted);
+	/* A path that is asked for once is known when the cgroup is gone. */
+	if ((activity.born || !session->started) && conn_known(conn, C_CGROUP))
+		cgroups_path(&session->cgroups, conn->num[C_CGROUP]);
 	if (session->started && wanted) {
 		lives_add(&session->lives, conn, &activity);
 		if (activity.active && !is_listener_end(conn))

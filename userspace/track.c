@@ -36,7 +36,8 @@ struct track {
 #define IDLE_COUNTERS                                                                                                              \
 	(UINT64_C(1) << K_SEND_Q_AREA | UINT64_C(1) << K_RECV_Q_AREA | UINT64_C(1) << K_OPEN_US | UINT64_C(1) << K_DISORDER_US |   \
 	 UINT64_C(1) << K_CWR_US | UINT64_C(1) << K_RECOVERY_US | UINT64_C(1) << K_LOSS_US | UINT64_C(1) << K_BUSY_US |            \
-	 UINT64_C(1) << K_RWND_LIMITED_US | UINT64_C(1) << K_SNDBUF_LIMITED_US | UINT64_C(1) << K_ZERO_WND_IN_US)
+	 UINT64_C(1) << K_RWND_LIMITED_US | UINT64_C(1) << K_SNDBUF_LIMITED_US | UINT64_C(1) << K_CWND_LIMITED_US |                \
+	 UINT64_C(1) << K_ZERO_WND_IN_US)
 
 struct track *track_new(void)
 {

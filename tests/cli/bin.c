@@ -34,7 +34,7 @@ static const struct field row_fields[] = {
 	ROW(reord_seen), ROW(ssthresh), ROW(packets_out), ROW(snd_wnd), ROW(disorder_entries), ROW(cwr_entries), ROW(ca_changed_ns),
 	ROW(undo_full), ROW(undo_partial), ROW(undo_dsack), ROW(undo_loss), ROW(busy_us), ROW(rwnd_limited_us),
 	ROW(sndbuf_limited_us), ROW(zero_wnd_in), ROW(zero_wnd_out), ROW(zero_wnd_in_us), ROW(tx_calls), ROW(rx_calls),
-	ROW(last_retrans_ns),
+	ROW(last_retrans_ns), ROW(tid), ROW(ofo_q), ROW(ofo_span_max), ROW(send_q_peak), ROW(recv_q_peak),
 	{ "open_ns", offsetof(struct coremon_row, ca_ns), 8 },
 	{ "disorder_ns", offsetof(struct coremon_row, ca_ns) + 8, 8 },
 	{ "cwr_ns", offsetof(struct coremon_row, ca_ns) + 16, 8 },

@@ -21,6 +21,8 @@ function read_tree(tree,    file, line, n, words, i, pair, key, row, name) {
 			split(words[i], pair, "=")
 			row[pair[1]] = pair[2]
 		}
+		if ("busy_us" in row)
+			row["cwnd_limited_us"] = row["busy_us"] - row["rwnd_limited_us"] - row["sndbuf_limited_us"]
 		if (row["kind"] != 3)
 			take(row, tree)
 	}

@@ -2,6 +2,7 @@
 /* Flow records: windows, flags, order, formats; and the records and durations they are made of. */
 #include "unit.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -206,6 +207,57 @@ START_TEST(many_flows)
 }
 END_TEST
 
+START_TEST(highest_queues_are_of_the_window)
+{
+	struct coremon_row row = row_of(7, COREMON_OPENED_ACTIVE, START + 1), old = row_of(8, COREMON_OPENED_ACTIVE, START - 1);
+	struct flow *flow, *older;
+
+	row.send_q_peak = 500;
+	row.recv_q_peak = UINT32_MAX;
+	ck_assert_int_eq(flow_table_row(table, &row, &flow), 1);
+	row.send_q_peak = 400;
+	row.recv_q_peak = 3;
+	row.send_q = 30;
+	feed(&row);
+	ck_assert_uint_eq(flow->row.send_q_peak, 500);
+	ck_assert_uint_eq(flow->row.recv_q_peak, UINT32_MAX);
+	cut(START + 10);
+	row.send_q_peak = 20;
+	feed(&row);
+	ck_assert_uint_eq(flow->row.send_q_peak, 30);
+	/* What was before the run is not of its first window. */
+	old.send_q_peak = 500;
+	old.send_q = 7;
+	ck_assert_int_eq(flow_table_row(table, &old, &older), 1);
+	ck_assert_uint_eq(older->row.send_q_peak, 7);
+}
+END_TEST
+
+START_TEST(derived_times)
+{
+	struct coremon_row row = row_of(7, COREMON_OPENED_ACTIVE, START + 1);
+	int nr = row_field("cwnd_limited_us");
+	struct flow flow = { .row = row };
+	uint64_t value;
+
+	row.busy_us = 10;
+	row.rwnd_limited_us = 3;
+	row.sndbuf_limited_us = 2;
+	ck_assert(row_number(&row, nr, &value) && value == 5);
+	flow.base = row;
+	row.busy_us = 17;
+	flow.row = row;
+	ck_assert(flow_number(&flow, nr, &value) && value == 7);
+	row.sndbuf_limited_us = 15;
+	ck_assert(!row_number(&row, nr, &value));
+	row.sndbuf_limited_us = UINT64_MAX;
+	ck_assert(!row_number(&row, nr, &value));
+	row.sndbuf_limited_us = 2;
+	row.busy_us = UINT64_MAX;
+	ck_assert(!row_number(&row, nr, &value));
+}
+END_TEST
+
 START_TEST(filters_of_flows)
 {
 	static const struct {
@@ -309,6 +361,7 @@ START_TEST(records_of_other_sizes)
 	char file[3 * 4096] = { 0 };
 	struct records in;
 
+	ck_assert_uint_eq(offsetof(struct coremon_row, tid), 424);
 	row.version = COREMON_VERSION;
 	row.size = 24;
 	memcpy(file, &row, 24);
@@ -326,6 +379,18 @@ START_TEST(records_of_other_sizes)
 	ck_assert_int_eq(records_next(&in, &read, sizeof(read)), 1);
 	ck_assert_uint_eq(read.bytes_sent, 9);
 	ck_assert_int_eq(records_next(&in, &read, sizeof(read)), 0);
+	ck_assert_int_eq(records_next(&in, &read, sizeof(read)), 0);
+	records_close(&in);
+	/* A module of before tid. */
+	row.size = 424;
+	row.last_retrans_ns = 5;
+	row.tid = 5;
+	tree_put(&root, "/r", &row, 424);
+	ck_assert_int_eq(records_open(&in, &root, "/r"), 0);
+	ck_assert_int_eq(records_next(&in, &read, sizeof(read)), 1);
+	ck_assert_uint_eq(read.last_retrans_ns, 5);
+	ck_assert_uint_eq(read.tid, UINT32_MAX);
+	ck_assert_uint_eq(read.recv_q_peak, UINT32_MAX);
 	ck_assert_int_eq(records_next(&in, &read, sizeof(read)), 0);
 	records_close(&in);
 	tree_put(&root, "/z", "\0\0\0\0\0", 5);
@@ -370,6 +435,8 @@ TCase *flow_case(void)
 	tcase_add_test(tcase, two_lives_of_a_socket);
 	tcase_add_test(tcase, lost_ones_go);
 	tcase_add_test(tcase, many_flows);
+	tcase_add_test(tcase, highest_queues_are_of_the_window);
+	tcase_add_test(tcase, derived_times);
 	tcase_add_test(tcase, filters_of_flows);
 	tcase_add_test(tcase, formats);
 	tcase_add_test(tcase, mapped_addresses);

@@ -56,6 +56,17 @@ START_TEST(a_table)
 }
 END_TEST
 
+START_TEST(columns_of_a_newer_module)
+{
+	ck_assert_int_eq(read_table(HEAD "id local remote tid ofo_q ofo_span_max cwnd_limited_us\n7 10.0.0.1:80 10.0.0.2:900 12 - 3000 44\n"), 0);
+	ck_assert_uint_eq(nr_rows, 1);
+	ck_assert_uint_eq(last.num[C_TID], 12);
+	ck_assert(!conn_known(&last, C_OFO_Q));
+	ck_assert_uint_eq(last.num[C_OFO_SPAN_MAX], 3000);
+	ck_assert_uint_eq(last.num[C_CWND_LIMITED_US], 44);
+}
+END_TEST
+
 START_TEST(an_empty_table)
 {
 	ck_assert_int_eq(read_table(HEAD "id local remote\n"), 0);
@@ -126,6 +137,7 @@ TCase *module_case(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, no_module);
 	tcase_add_test(tc, a_table);
+	tcase_add_test(tc, columns_of_a_newer_module);
 	tcase_add_test(tc, an_empty_table);
 	tcase_add_test(tc, columns_in_any_order_and_unknown_ones);
 	tcase_add_loop_test(tc, what_is_no_table_is_refused, 0, sizeof(not_tables) / sizeof(not_tables[0]));
