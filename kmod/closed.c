@@ -30,12 +30,12 @@ static const struct kernel_param_ops closed_max_ops = {
 };
 
 module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
-MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 416 bytes each");
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 480 bytes each");
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
 static DEFINE_RAW_SPINLOCK(lock);
 /* closed_max records; number s is in [s % closed_max]; protected by lock. */
-static struct coremon_row *ring;
+static struct coremon_ended *ring;
 /* The number that the next one gets; protected by lock. */
 static u64 next_seq = 1;
 
@@ -48,20 +48,20 @@ static u64 first_seq(void)
 
 /**
  * coremon_closed_add() - Keep the final values of a connection.
- * @row: the values; its seq is set
+ * @ended: the values; the row's seq is set
  *
  * Context: any but NMI. Takes the ring's lock for the copy of one record.
  * Return: its number.
  */
-u64 coremon_closed_add(struct coremon_row *row)
+u64 coremon_closed_add(struct coremon_ended *ended)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	row->seq = next_seq++;
-	ring[row->seq % closed_max] = *row;
+	ended->row.seq = next_seq++;
+	ring[ended->row.seq % closed_max] = *ended;
 	raw_spin_unlock_irqrestore(&lock, flags);
-	return row->seq;
+	return ended->row.seq;
 }
 
 /**
@@ -78,8 +78,8 @@ void coremon_closed_amend_rst(u64 seq, bool counted)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&lock, flags);
-	if (seq >= first_seq()) {
-		struct coremon_row *row = &ring[seq % closed_max];
+	if (seq >= first_seq() && seq < next_seq) {
+		struct coremon_row *row = &ring[seq % closed_max].row;
 
 		row->segs_out += counted;
 		row->flags_out |= COREMON_FLAG_RST;
@@ -104,41 +104,34 @@ u64 coremon_closed_next(void)
 }
 
 /**
- * coremon_closed_read() - Ended connections in their order.
+ * coremon_closed_read() - The next ended connection.
  * @seq: in: the first wanted, 0: the oldest there is; out: the first not yet given
  * @end: give only those before this number
- * @rows: where to put them
- * @max: how many at the most
+ * @ended: where to put it
  * @lost: out: how many of those wanted are gone
  *
- * Context: process. Takes the ring's lock for the copy of one record at a time.
- * Return: how many; 0 at the end.
+ * Context: process. Takes the ring's lock for the copy of one record.
+ * Return: whether there was one.
  */
-unsigned int coremon_closed_read(u64 *seq, u64 end, struct coremon_row *rows, unsigned int max, u64 *lost)
+bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lost)
 {
-	unsigned int n = 0;
+	unsigned long flags;
+	bool there;
+	u64 first;
 
 	*lost = 0;
-	while (n < max) {
-		unsigned long flags;
-		u64 first;
-
-		raw_spin_lock_irqsave(&lock, flags);
-		first = first_seq();
-		if (*seq < first) {
-			if (*seq)
-				*lost += min(first, end) - min(*seq, end);
-			*seq = first;
-		}
-		if (*seq >= min(end, next_seq)) {
-			raw_spin_unlock_irqrestore(&lock, flags);
-			break;
-		}
-		rows[n++] = ring[*seq % closed_max];
-		raw_spin_unlock_irqrestore(&lock, flags);
-		(*seq)++;
+	raw_spin_lock_irqsave(&lock, flags);
+	first = first_seq();
+	if (*seq < first) {
+		if (*seq)
+			*lost = min(first, end) - min(*seq, end);
+		*seq = first;
 	}
-	return n;
+	there = *seq < min(end, next_seq);
+	if (there)
+		*ended = ring[(*seq)++ % closed_max];
+	raw_spin_unlock_irqrestore(&lock, flags);
+	return there;
 }
 
 /** coremon_closed_lost() - Return: ended connections that the ring keeps no more. */

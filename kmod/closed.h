@@ -8,16 +8,24 @@
 
 #include <linux/types.h>
 
+#include "table.h"
 #include "uapi/coremon.h"
+
+/** struct coremon_ended - An ended connection: its final values and the marks of its queues. */
+struct coremon_ended {
+	struct coremon_row row;
+	struct coremon_marks send_q;
+	struct coremon_marks recv_q;
+};
 
 int coremon_closed_init(void);
 void coremon_closed_exit(void);
 
-u64 coremon_closed_add(struct coremon_row *row);
+u64 coremon_closed_add(struct coremon_ended *ended);
 void coremon_closed_amend_rst(u64 seq, bool counted);
 
 u64 coremon_closed_next(void);
-unsigned int coremon_closed_read(u64 *seq, u64 end, struct coremon_row *rows, unsigned int max, u64 *lost);
+bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lost);
 
 u64 coremon_closed_lost(void);
 unsigned int coremon_closed_held(void);

@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 
 #include "compat/compat.h"
+#include "owner.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -194,6 +195,8 @@ static void put(struct coremon_event *event)
 
 static void fill(struct coremon_event *event, const struct coremon_conn *conn, const struct sock *sk, u8 kind)
 {
+	struct coremon_owner owner;
+
 	memset(event, 0, sizeof(*event));
 	event->kind = kind;
 	event->id = coremon_snapshot_id(sk);
@@ -202,9 +205,9 @@ static void fill(struct coremon_event *event, const struct coremon_conn *conn, c
 	event->ca_state = conn->ca_last;
 	coremon_snapshot_addr(sk, &event->addr);
 	event->tgid = (u32)COREMON_UNKNOWN;
-	if (smp_load_acquire(&conn->owner_state) == COREMON_OWNER_KNOWN) {
-		event->tgid = conn->tgid;
-		memcpy(event->comm, conn->comm, sizeof(event->comm));
+	if (coremon_owner_get(conn, &owner)) {
+		event->tgid = owner.tgid;
+		memcpy(event->comm, owner.comm, sizeof(event->comm));
 	}
 }
 

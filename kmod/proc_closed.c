@@ -24,27 +24,39 @@ static struct ended *ended_of(struct coremon_stream *stream)
 	return container_of(stream, struct ended, stream);
 }
 
+static void fill_peaks(struct coremon_ended *ended, int slot, u64 whole_before)
+{
+	bool whole = ended->row.seq < whole_before;
+
+	if (slot < 0 || ended->row.send_q_max == (u32)COREMON_UNKNOWN)
+		return;
+	ended->row.send_q_peak = whole ? ended->send_q.max : ended->send_q.since[slot];
+	ended->row.recv_q_peak = whole ? ended->recv_q.max : ended->recv_q.since[slot];
+}
+
 /**
  * coremon_proc_fill_closed() - Write a record of ended connections, and before it how many are gone.
  * @stream: the file
  * @seq: as for coremon_closed_read()
  * @end: as for coremon_closed_read()
  * @text: as text, else as they are
+ * @slot: of a reader of changes, for the highest queues since it was last told; negative: of none
+ * @whole_before: those before this number it may never have been told of: the highest of the whole life
  *
- * One record of 424 bytes at a time is what the stack holds with ease.
+ * One record of 480 bytes at a time is what the stack holds with ease.
  *
  * Return: whether there was one.
  */
-int coremon_proc_fill_closed(struct coremon_stream *stream, u64 *seq, u64 end, bool text)
+int coremon_proc_fill_closed(struct coremon_stream *stream, u64 *seq, u64 end, bool text, int slot, u64 whole_before)
 {
 	unsigned int i;
 
 	for (i = 0; i < COREMON_STREAM_BATCH / 2; i++) {
-		struct coremon_row row;
-		unsigned int n;
+		struct coremon_ended ended;
+		bool there;
 		u64 lost;
 
-		n = coremon_closed_read(seq, end, &row, 1, &lost);
+		there = coremon_closed_read(seq, end, &ended, &lost);
 		if (lost && text) {
 			stream->used += scnprintf(stream->buf + stream->used, COREMON_STREAM_BUF - stream->used,
 						  "# lost %llu\n", lost);
@@ -55,9 +67,10 @@ int coremon_proc_fill_closed(struct coremon_stream *stream, u64 *seq, u64 end, b
 
 			coremon_stream_put(stream, &gone, sizeof(gone));
 		}
-		if (!n)
+		if (!there)
 			break;
-		coremon_stream_put_row(stream, &row, text, true);
+		fill_peaks(&ended, slot, whole_before);
+		coremon_stream_put_row(stream, &ended.row, text, true);
 	}
 	return i;
 }
@@ -80,14 +93,14 @@ static int text_fill(struct coremon_stream *stream)
 {
 	struct ended *ended = ended_of(stream);
 
-	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, true);
+	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, true, -1, 0);
 }
 
 static int bin_fill(struct coremon_stream *stream)
 {
 	struct ended *ended = ended_of(stream);
 
-	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, false);
+	return coremon_proc_fill_closed(stream, &ended->seq, ended->end, false, -1, 0);
 }
 
 static void closed_close(struct coremon_stream *stream)

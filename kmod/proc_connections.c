@@ -21,6 +21,7 @@
  * @first: .bin: the reading that is under way is the first
  * @closed_seq: .bin: number of the first ended connection that has not been told
  * @closed_end: .bin: of the first that is for the reading after this
+ * @whole_before: .bin: of the first that ended after the first reading
  */
 struct connections {
 	struct coremon_stream stream;
@@ -30,6 +31,7 @@ struct connections {
 	bool first;
 	u64 closed_seq;
 	u64 closed_end;
+	u64 whole_before;
 	struct coremon_follow follow;
 };
 
@@ -46,7 +48,7 @@ static void put_conns(struct coremon_stream *stream, struct coremon_conn **conns
 	for (i = 0; i < n; i++) {
 		struct coremon_row row;
 
-		if (coremon_snapshot(conns[i], &row, !text))
+		if (coremon_snapshot(conns[i], &row, text ? NULL : &connections_of(stream)->follow))
 			coremon_stream_put_row(stream, &row, text, false);
 		sock_put((struct sock *)conns[i]->sk);
 	}
@@ -148,9 +150,13 @@ static int bin_fill(struct coremon_stream *stream)
 	struct connections *c = connections_of(stream);
 	int n;
 
-	if (c->first)
-		return fill_walk(c, false);
-	n = coremon_proc_fill_closed(stream, &c->closed_seq, c->closed_end, false);
+	if (c->first) {
+		n = fill_walk(c, false);
+		if (!n)
+			c->whole_before = coremon_closed_next();
+		return n;
+	}
+	n = coremon_proc_fill_closed(stream, &c->closed_seq, c->closed_end, false, c->follow.slot, c->whole_before);
 	return n ?: fill_changes(c);
 }
 

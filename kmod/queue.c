@@ -10,6 +10,9 @@
 #include "hooks.h"
 #include "table.h"
 
+/* A reader holds the socket's lock while it counts what is out of order. */
+#define OFO_PIECES_MAX 64
+
 /* Raises a high-water mark that several CPUs may raise at once. */
 static void raise_mark(u32 *max, u32 value)
 {
@@ -24,12 +27,12 @@ static void raise_mark(u32 *max, u32 value)
 	}
 }
 
-static u32 send_q(const struct tcp_sock *tp)
+static u32 send_q_of(const struct tcp_sock *tp)
 {
 	return READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
 }
 
-static u32 recv_q(const struct tcp_sock *tp)
+static u32 recv_q_of(const struct tcp_sock *tp)
 {
 	return max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
 }
@@ -75,8 +78,37 @@ static void carry_on(struct coremon_conn *conn, const struct tcp_sock *tp)
 	conn->area_jiffies = now;
 	WRITE_ONCE(conn->send_q_area, conn->send_q_area + (u64)conn->send_q_last * passed);
 	WRITE_ONCE(conn->recv_q_area, conn->recv_q_area + (u64)conn->recv_q_last * passed);
-	conn->send_q_last = send_q(tp);
-	conn->recv_q_last = recv_q(tp);
+	conn->send_q_last = send_q_of(tp);
+	conn->recv_q_last = recv_q_of(tp);
+}
+
+/* How far ahead of what is missing the data out of order reaches. */
+static u32 ofo_span_of(const struct tcp_sock *tp)
+{
+	if (likely(RB_EMPTY_ROOT(&tp->out_of_order_queue)))
+		return 0;
+	return TCP_SKB_CB(tp->ooo_last_skb)->end_seq - tp->rcv_nxt;
+}
+
+/* The bytes out of order: pieces may overlap. */
+static u32 ofo_q_of(const struct tcp_sock *tp)
+{
+	u32 edge = tp->rcv_nxt;
+	struct rb_node *p;
+	int pieces = 0;
+	u32 bytes = 0;
+
+	for (p = rb_first(&tp->out_of_order_queue); p; p = rb_next(p)) {
+		const struct tcp_skb_cb *cb = TCP_SKB_CB(rb_to_skb(p));
+
+		if (++pieces > OFO_PIECES_MAX)
+			return (u32)COREMON_UNKNOWN;
+		if (!after(cb->end_seq, edge))
+			continue;
+		bytes += cb->end_seq - (before(cb->seq, edge) ? edge : cb->seq);
+		edge = cb->end_seq;
+	}
+	return bytes;
 }
 
 /**
@@ -86,7 +118,7 @@ static void carry_on(struct coremon_conn *conn, const struct tcp_sock *tp)
  * @skb: the segment, its control block filled
  *
  * The send queue only shrinks by an ACK, so just before one it is at its highest. The receive queue is highest once this
- * segment is in it, if it is next in order; data waiting out of order is seen with the segment after it.
+ * segment is in it, if it is next in order; data out of order is seen with the segment after it.
  */
 void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
 {
@@ -99,8 +131,9 @@ void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const str
 	if (!after(TCP_SKB_CB(skb)->seq, rcv_nxt) && after(TCP_SKB_CB(skb)->end_seq, rcv_nxt) &&
 	    !after(TCP_SKB_CB(skb)->end_seq, tp->rcv_wup + tp->rcv_wnd))
 		rcv_nxt = TCP_SKB_CB(skb)->end_seq;
-	raise_mark(&conn->send_q_max, tp->write_seq - tp->snd_una);
-	raise_mark(&conn->recv_q_max, max_t(int, rcv_nxt - tp->copied_seq, 0));
+	raise_mark(&conn->send_q_high, tp->write_seq - tp->snd_una);
+	raise_mark(&conn->recv_q_high, max_t(int, rcv_nxt - tp->copied_seq, 0));
+	raise_mark(&conn->ofo_span_max, ofo_span_of(tp));
 	carry_on(conn, tp);
 
 	if (!th->window && !th->rst)
@@ -114,27 +147,86 @@ void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const str
 /**
  * coremon_queue_fill() - The queue columns of a row.
  * @conn: the record
- * @sk: its socket
+ * @sk: its socket, its spinlock held, or owned
+ * @owned: it is locked or owned by the caller, so that its queues do not change
  * @row: the row
  *
  * Context: any but NMI.
  */
-void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, struct coremon_row *row)
+void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 passed = (u32)jiffies - READ_ONCE(conn->area_jiffies);
 
-	row->send_q = send_q(tp);
-	row->recv_q = recv_q(tp);
+	row->send_q = send_q_of(tp);
+	row->recv_q = recv_q_of(tp);
+	if (owned)
+		row->ofo_q = ofo_q_of(tp);
 	if (!coremon_hooks_serve(COREMON_COLUMN_QUEUES))
 		return;
 	/* What a reader was shown stays below the mark. Until connect() is done it writes the ends of a queue one by one. */
 	if (row->state != TCP_SYN_SENT) {
-		raise_mark(&conn->send_q_max, row->send_q);
-		raise_mark(&conn->recv_q_max, row->recv_q);
+		raise_mark(&conn->send_q_high, row->send_q);
+		raise_mark(&conn->recv_q_high, row->recv_q);
+		if (owned)
+			raise_mark(&conn->ofo_span_max, ofo_span_of(tp));
 	}
-	row->send_q_max = READ_ONCE(conn->send_q_max);
-	row->recv_q_max = READ_ONCE(conn->recv_q_max);
+	row->send_q_max = max(READ_ONCE(conn->send_q_high), conn->send_q_marks.max);
+	row->recv_q_max = max(READ_ONCE(conn->recv_q_high), conn->recv_q_marks.max);
+	row->ofo_span_max = READ_ONCE(conn->ofo_span_max);
 	row->send_q_area = (READ_ONCE(conn->send_q_area) + (u64)READ_ONCE(conn->send_q_last) * passed) * (MSEC_PER_SEC / HZ);
 	row->recv_q_area = (READ_ONCE(conn->recv_q_area) + (u64)READ_ONCE(conn->recv_q_last) * passed) * (MSEC_PER_SEC / HZ);
+}
+
+static void carry_marks(struct coremon_marks *marks, u32 high)
+{
+	int i;
+
+	marks->max = max(marks->max, high);
+	for (i = 0; i < COREMON_FOLLOW_SLOTS; i++)
+		marks->since[i] = max(marks->since[i], high);
+}
+
+/* The mark of a slot up to now; it begins again, at what the queue is now. */
+static u32 take(u32 *high, struct coremon_marks *marks, int slot, u32 now)
+{
+	u32 peak;
+
+	carry_marks(marks, max(xchg(high, now), now));
+	peak = marks->since[slot];
+	marks->since[slot] = 0;
+	return peak;
+}
+
+/**
+ * coremon_queue_tell() - The highest queues since a reader of changes was last told; they begin again.
+ * @conn: the record, not ended
+ * @sk: its socket
+ * @slot: the reader's slot
+ * @send_q: out, bytes
+ * @recv_q: out, bytes
+ *
+ * Context: under the socket's spinlock and the shard's lock, so that no other reader and no end comes between. A probe that
+ * raises a mark meanwhile does so before or after.
+ */
+void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, int slot, u32 *send_q, u32 *recv_q)
+{
+	bool connecting = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
+
+	*send_q = take(&conn->send_q_high, &conn->send_q_marks, slot, connecting ? 0 : send_q_of(tcp_sk(sk)));
+	*recv_q = take(&conn->recv_q_high, &conn->recv_q_marks, slot, connecting ? 0 : recv_q_of(tcp_sk(sk)));
+}
+
+/**
+ * coremon_queue_final() - The marks of a connection that has ended.
+ * @conn: the record, ended
+ * @send_q: out
+ * @recv_q: out
+ */
+void coremon_queue_final(struct coremon_conn *conn, struct coremon_marks *send_q, struct coremon_marks *recv_q)
+{
+	carry_marks(&conn->send_q_marks, READ_ONCE(conn->send_q_high));
+	carry_marks(&conn->recv_q_marks, READ_ONCE(conn->recv_q_high));
+	*send_q = conn->send_q_marks;
+	*recv_q = conn->recv_q_marks;
 }

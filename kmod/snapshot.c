@@ -13,11 +13,14 @@
 #include "compat/compat.h"
 #include "congestion.h"
 #include "hooks.h"
+#include "owner.h"
 #include "queue.h"
 #include "table.h"
 
 static void fill_identity(struct coremon_row *row, const struct coremon_conn *conn)
 {
+	struct coremon_owner owner;
+
 	row->size = sizeof(*row);
 	row->version = COREMON_VERSION;
 	row->kind = COREMON_ROW_LIVE;
@@ -28,10 +31,12 @@ static void fill_identity(struct coremon_row *row, const struct coremon_conn *co
 	row->__pad = 0;
 	row->error = 0;
 	row->birth_ns = conn->birth_ns ?: COREMON_UNKNOWN;
+	row->__pad2 = 0;
 	memset(row->comm, 0, sizeof(row->comm));
-	if (smp_load_acquire(&conn->owner_state) == COREMON_OWNER_KNOWN) {
-		row->tgid = conn->tgid;
-		memcpy(row->comm, conn->comm, sizeof(row->comm));
+	if (coremon_owner_get(conn, &owner)) {
+		row->tgid = owner.tgid;
+		row->tid = owner.tid;
+		memcpy(row->comm, owner.comm, sizeof(row->comm));
 	}
 }
 
@@ -192,12 +197,13 @@ static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, 
 /**
  * coremon_snapshot_fill() - Join a record with its socket.
  * @conn: the record
- * @sk: its socket, locked or owned, or it does not matter that the fields may not belong together
+ * @sk: its socket, its spinlock held or owned
+ * @owned: the caller has it to itself: its queues do not change
  * @row: where to put the row; every byte is written
  *
  * Context: any but NMI.
  */
-void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, struct coremon_row *row)
+void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 now = ktime_get_ns();
@@ -221,38 +227,58 @@ void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, str
 	fill_retrans(row, conn, tp);
 	fill_congestion(row, conn, now);
 	fill_undo(row, conn, sk);
-	coremon_queue_fill(conn, sk, row);
+	coremon_queue_fill(conn, sk, owned, row);
+}
+
+/* For accept(), or for the end of their handshake. */
+static bool connections_wait(const struct sock *sk)
+{
+	return READ_ONCE(sk->sk_ack_backlog) || inet_csk_reqsk_queue_len(sk);
+}
+
+/* A queue may have grown since its mark was taken, if a process owns the socket. */
+static void fill_peaks(struct coremon_row *row, u32 send_q, u32 recv_q)
+{
+	if (send_q != (u32)COREMON_UNKNOWN)
+		row->send_q_peak = max(send_q, row->send_q);
+	if (recv_q != (u32)COREMON_UNKNOWN)
+		row->recv_q_peak = max(recv_q, row->recv_q);
 }
 
 /**
  * coremon_snapshot() - The row of a connection for a reader.
  * @conn: the record, under RCU; the caller holds a reference on its socket
  * @row: where to put the row; every byte is written
- * @tell: it is for a reader of changes: the connection's next change counts again
+ * @follow: a reader of changes, for whom the connection's next change counts again; NULL: another reader
  *
  * The socket's spinlock is held for the reading, so that the fields belong together unless a process is inside a call on
  * the socket just then: waiting for it could take for ever, and a reader must not hold up the network. In that case a
- * reader of changes is told once more by its next reading.
+ * reader of changes is told once more by its next reading. So it is of a listener with connections that wait, since no hook
+ * sees every way in which their number changes.
  *
  * Context: process, under rcu_read_lock().
  * Return: false if the connection is over.
  */
-bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, bool tell)
+bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const struct coremon_follow *follow)
 {
 	struct sock *sk = (struct sock *)conn->sk;
-	bool live;
+	u32 send_q, recv_q;
+	bool live, owned;
 
 	spin_lock_bh(&sk->sk_lock.slock);
 	/* Past its end the socket may have given back what its fields point to. */
 	live = !READ_ONCE(conn->ended);
 	if (!live)
 		goto out;
-	if (tell) {
-		coremon_table_told(conn);
-		if (sock_owned_by_user_nocheck(sk))
+	owned = sock_owned_by_user_nocheck(sk);
+	if (follow) {
+		coremon_table_told(conn, follow, &send_q, &recv_q);
+		if (owned || (sk->sk_state == TCP_LISTEN && connections_wait(sk)))
 			coremon_table_mark(conn);
 	}
-	coremon_snapshot_fill(conn, sk, row);
+	coremon_snapshot_fill(conn, sk, !owned, row);
+	if (follow)
+		fill_peaks(row, send_q, recv_q);
 	live = row->state != TCP_CLOSE;
 out:
 	spin_unlock_bh(&sk->sk_lock.slock);

@@ -7,10 +7,13 @@
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 
+#include "hooks.h"
+#include "queue.h"
 #include "track.h"
 
 #define MAX_CONNS_DEFAULT 262144
 #define MAX_CONNS_LIMIT (16 * 1024 * 1024)
+#define RECORD_ALIGN 32
 
 struct shard {
 	raw_spinlock_t lock;
@@ -85,6 +88,7 @@ static bool end_locked(struct shard *shard, struct coremon_conn *conn)
 		return false;
 	list_del(&conn->birth.list);
 	list_del(&conn->change.list);
+	conn->closed_seq = 0;	/* of no record yet; takes the place of the links */
 	WRITE_ONCE(conn->ended, true);
 	WRITE_ONCE(conn->dirty, true);	/* nothing is to be marked any more */
 	atomic_dec(&nr_live);
@@ -258,17 +262,24 @@ void coremon_table_mark(struct coremon_conn *conn)
 /**
  * coremon_table_told() - A reader of changes is about to be told of a connection: its next change counts again.
  * @conn: the record, under RCU, its socket's spinlock held, so that no change is half made
+ * @follow: the reader
+ * @send_q: out: highest send queue since the reader was last told, bytes; all ones: not known
+ * @recv_q: out: the same of the receive queue
  *
  * Context: process. Takes the shard's lock.
  */
-void coremon_table_told(struct coremon_conn *conn)
+void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *follow, u32 *send_q, u32 *recv_q)
 {
 	struct shard *shard = shard_of(conn->sk);
 	unsigned long flags;
 
+	*send_q = *recv_q = (u32)COREMON_UNKNOWN;
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	if (!conn->ended)
+	if (!conn->ended) {
 		WRITE_ONCE(conn->dirty, false);
+		if (follow->slot >= 0 && conn->opened != COREMON_OPENED_LISTEN && coremon_hooks_serve(COREMON_COLUMN_QUEUES))
+			coremon_queue_tell(conn, conn->sk, follow->slot, send_q, recv_q);
+	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 }
 
@@ -383,6 +394,19 @@ void coremon_walk_end(struct coremon_walk *walk)
 	walk->shard = COREMON_SHARDS;
 }
 
+/* Bit s: a reader has slot s of the marks. */
+static unsigned long slots_taken;
+
+static int take_slot(void)
+{
+	int slot;
+
+	for (slot = 0; slot < COREMON_FOLLOW_SLOTS; slot++)
+		if (!test_and_set_bit(slot, &slots_taken))
+			return slot;
+	return -1;
+}
+
 /**
  * coremon_follow_begin() - Begin to follow changes: those from now on.
  * @follow: the reader; must be ended by coremon_follow_end() before the module goes
@@ -405,6 +429,7 @@ void coremon_follow_begin(struct coremon_follow *follow)
 		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
 	}
 	follow->shard = COREMON_SHARDS;
+	follow->slot = take_slot();
 }
 
 static void follow_enter_shard(struct coremon_follow *follow)
@@ -476,6 +501,8 @@ void coremon_follow_end(struct coremon_follow *follow)
 		list_del(&follow->links[i].list);
 		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
 	}
+	if (follow->slot >= 0)
+		clear_bit(follow->slot, &slots_taken);
 }
 
 /** coremon_table_connections() - Return: connections that are open now. */
@@ -500,7 +527,7 @@ unsigned int coremon_table_max(void)
 size_t coremon_table_memory(void)
 {
 	return sizeof(shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) +
-	       (size_t)atomic_read(&nr_records) * ALIGN(sizeof(struct coremon_conn), SMP_CACHE_BYTES);
+	       (size_t)atomic_read(&nr_records) * ALIGN(sizeof(struct coremon_conn), RECORD_ALIGN);
 }
 
 /**
@@ -518,7 +545,9 @@ int coremon_table_init(void)
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
 		return -ENOMEM;
-	conn_cache = kmem_cache_create("coremon_conn", sizeof(struct coremon_conn), 0, SLAB_HWCACHE_ALIGN, NULL);
+	/* No more than the 384 bytes promised for a connection, its share of the chains included. */
+	BUILD_BUG_ON(ALIGN(sizeof(struct coremon_conn), RECORD_ALIGN) > 384 - 2 * sizeof(void *));
+	conn_cache = kmem_cache_create("coremon_conn", sizeof(struct coremon_conn), RECORD_ALIGN, 0, NULL);
 	if (!conn_cache) {
 		kvfree(coremon_buckets.heads);
 		return -ENOMEM;

@@ -24,12 +24,17 @@
 #define COREMON_RETRANS_KINDS (COREMON_RETRANS_SYNACK + 1)
 #define COREMON_CA_STATES (TCP_CA_Loss + 1)
 
-/* How far the owner of a connection has been written: coremon_conn.owner_state. */
+/* How far the owner of a connection has been written: coremon_conn.owner_state. It never goes back. */
 enum {
 	COREMON_OWNER_NONE,	/* nobody was seen to use it */
-	COREMON_OWNER_CLAIMED,	/* one task is writing tgid and comm */
-	COREMON_OWNER_KNOWN	/* they may be read (after an acquire), and never change again */
+	COREMON_OWNER_CLAIMING,	/* the task that opens it is being written */
+	COREMON_OWNER_OPENED,	/* it is who connected, listens or accepted */
+	COREMON_OWNER_TAKING,	/* the first task that sends or receives is being written */
+	COREMON_OWNER_USED	/* it is who sent or received first, and never changes again */
 };
+
+/* How many readers of changes are told of the highest queues since their own last reading. */
+#define COREMON_FOLLOW_SLOTS 3
 
 /* Why a reduction of the congestion window was taken back: index of coremon_conn.undo. */
 enum { COREMON_UNDO_FULL, COREMON_UNDO_PARTIAL, COREMON_UNDO_DSACK, COREMON_UNDO_LOSS, COREMON_UNDO_KINDS };
@@ -45,11 +50,33 @@ struct coremon_link {
 };
 
 /**
+ * struct coremon_owner - A process.
+ * @tgid: thread group id in the initial pid namespace
+ * @tid: its thread that made the call by which it became the owner
+ * @comm: name of the thread group's leader at that time
+ */
+struct coremon_owner {
+	u32 tgid;
+	u32 tid;
+	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct coremon_marks - High-water marks of a queue, without those of the last moments, which are in a field that probes raise.
+ * @max: since birth or load, bytes
+ * @since: by slot of a reader of changes: since it was last told; what a slot nobody has holds means nothing
+ */
+struct coremon_marks {
+	u32 max;
+	u32 since[COREMON_FOLLOW_SLOTS];
+};
+
+/**
  * struct coremon_conn - What the socket itself does not keep of its connection.
  * @hash: chain of the bucket; written under the shard's lock, read under RCU
  * @sk: the socket, never dereferenced but by hooks that were given it and by walks that hold a reference; immutable
- * @send_q_max: highest send queue seen, bytes; raised without a lock by coremon_raise()
- * @recv_q_max: the same of the receive queue
+ * @send_q_high: highest send queue since a reader of changes was last told, bytes; raised without a lock
+ * @recv_q_high: the same of the receive queue
  * @tx_calls: send calls; several threads may send at once
  * @rx_calls: receive calls
  * @dirty: changed since a reader of changes was last told; written under the shard's lock
@@ -70,8 +97,10 @@ struct coremon_link {
  * @birth_ns: ktime_get_ns() at birth; 0: open before the load, not known; immutable
  * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
  * @netns: inode number of the network namespace; immutable
- * @tgid: thread group id in the initial pid namespace; see @owner_state
- * @comm: name of the thread group's leader at that time; see @owner_state
+ * @owner: whose it is; see @owner_state
+ * @ofo_span_max: see struct coremon_row
+ * @send_q_marks: what was in @send_q_high before; written under the socket's spinlock and the shard's lock, until @ended
+ * @recv_q_marks: what was in @recv_q_high before
  * @handshake_us: see struct coremon_row; ~0U: not known
  * @first_byte_us: see struct coremon_row; ~0U: none yet, or not known
  * @ca_since_ns: when the CA state became @ca_last, or birth or load
@@ -85,7 +114,7 @@ struct coremon_link {
  * @zero_wnd_out: times this end closed its own
  * @zero_wnd_since_ns: when the peer closed it last
  * @zero_wnd_in_us: time it was closed, before that
- * @closed_seq: number of its record among the ended ones, when @ended
+ * @closed_seq: number of its record among the ended ones, when @ended and until @rcu is used
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
  * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches.
@@ -93,8 +122,8 @@ struct coremon_link {
 struct coremon_conn {
 	struct hlist_node hash;
 	const struct sock *sk;
-	u32 send_q_max;
-	u32 recv_q_max;
+	u32 send_q_high;
+	u32 recv_q_high;
 	u32 area_jiffies;
 	u32 send_q_last;
 	u32 recv_q_last;
@@ -118,12 +147,13 @@ struct coremon_conn {
 			struct coremon_link change;
 		};
 		struct rcu_head rcu;
+		u64 closed_seq;
 	};
 	u64 birth_ns;
 	u64 last_retrans_ns;
 	u32 netns;
-	pid_t tgid;
-	char comm[TASK_COMM_LEN];
+	u32 ofo_span_max;
+	struct coremon_owner owner;
 	u64 ca_since_ns;
 	u64 ca_ns[COREMON_CA_STATES];
 	u32 ca_entries[COREMON_CA_STATES];
@@ -135,7 +165,8 @@ struct coremon_conn {
 	u64 zero_wnd_in_us;
 	u64 send_q_area;
 	u64 recv_q_area;
-	u64 closed_seq;
+	struct coremon_marks send_q_marks;
+	struct coremon_marks recv_q_marks;
 };
 
 /**
@@ -155,6 +186,7 @@ struct coremon_walk {
 
 /**
  * struct coremon_follow - A reader of changes.
+ * @slot: its index in struct coremon_marks; -1: there was none left
  * @links: a bookmark in each shard's order of change: what is behind it has changed since the reader was there
  * @shard: the shard that is read
  * @last_seq: the newest change of that shard that the present reading shall give
@@ -163,6 +195,7 @@ struct coremon_walk {
  * every bookmark. So a reading costs what has changed, and nothing is missed or told twice, however many follow.
  */
 struct coremon_follow {
+	int slot;
 	struct coremon_link links[COREMON_SHARDS];
 	unsigned int shard;
 	u64 last_seq;
@@ -229,7 +262,7 @@ void coremon_follow_begin(struct coremon_follow *follow);
 void coremon_follow_rewind(struct coremon_follow *follow);
 unsigned int coremon_follow_next(struct coremon_follow *follow, struct coremon_conn **conns, unsigned int max);
 void coremon_follow_end(struct coremon_follow *follow);
-void coremon_table_told(struct coremon_conn *conn);
+void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *follow, u32 *send_q, u32 *recv_q);
 
 unsigned int coremon_table_connections(void);
 unsigned int coremon_table_listeners(void);

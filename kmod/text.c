@@ -18,6 +18,7 @@ enum column_kind {
 	US_OF_NS,	/* a duration in ns, shown in us */
 	MS_AGO,		/* a moment, shown as ms before now (or before the end) */
 	CLOCK,		/* a moment, shown as time of day: seconds of the epoch */
+	CWND_LIMITED,	/* busy_us less what the other limits took */
 	MEAN,		/* an integral, shown as the mean since birth */
 	FAMILY, STATE, CA_STATE, LOCAL, REMOTE, COMM, OPENED, CAUSE, FLAGS
 };
@@ -106,6 +107,10 @@ static const struct column columns[] = {
 	COLUMN("recv_q_mean", MEAN, recv_q_area, 11),
 	COLUMN("flags_in", FLAGS, flags_in, -8),
 	COLUMN("flags_out", FLAGS, flags_out, -9),
+	NUM(DEC32, tid, 7),
+	NUM(DEC32, ofo_q, 8),
+	NUM(DEC32, ofo_span_max, 12),
+	COLUMN("cwnd_limited_us", CWND_LIMITED, busy_us, 15),
 	{ "seq", DEC64, 8, offsetof(struct coremon_row, seq), true },
 	{ "cause", CAUSE, -15, offsetof(struct coremon_row, cause), true },
 	{ "error", DEC32, 5, offsetof(struct coremon_row, error), true },
@@ -244,6 +249,8 @@ static const char *number_text(char *buf, enum column_kind kind, u64 value, cons
 	case HEX64:
 		scnprintf(buf, TMP_SIZE, "%llx", value);
 		return buf;
+	case CWND_LIMITED:
+		return u64_text(buf, value - row->rwnd_limited_us - row->sndbuf_limited_us);
 	case US_OF_NS:
 		return u64_text(buf, div_u64(value, NSEC_PER_USEC));
 	case MS_AGO:

@@ -2,7 +2,6 @@
 #include "track.h"
 
 #include <linux/errno.h>
-#include <linux/sched.h>
 #include <linux/tcp.h>
 #include <net/tcp.h>
 
@@ -10,6 +9,7 @@
 #include "congestion.h"
 #include "event.h"
 #include "hooks.h"
+#include "owner.h"
 #include "queue.h"
 #include "snapshot.h"
 #include "table.h"
@@ -26,29 +26,6 @@ static bool is_tcp(const struct sock *sk)
 static bool is_connection(const struct coremon_conn *conn)
 {
 	return conn && !READ_ONCE(conn->ended) && conn->opened != COREMON_OPENED_LISTEN;
-}
-
-/*
- * Stamps the running process as the owner, if none is known. In an interrupt the running task is whoever was interrupted.
- */
-static void stamp_owner(struct coremon_conn *conn)
-{
-	if (likely(READ_ONCE(conn->owner_state) != COREMON_OWNER_NONE) || !in_task())
-		return;
-	if (cmpxchg(&conn->owner_state, COREMON_OWNER_NONE, COREMON_OWNER_CLAIMED) != COREMON_OWNER_NONE)
-		return;
-	conn->tgid = current->tgid;
-	/* The group's name, as ss and ps show it, not the thread's; the leader outlives its threads. */
-	memcpy(conn->comm, current->group_leader->comm, sizeof(conn->comm));
-	conn->comm[sizeof(conn->comm) - 1] = '\0';
-	smp_store_release(&conn->owner_state, COREMON_OWNER_KNOWN);
-}
-
-/* A kernel thread that works on somebody's connection is not its owner; one that opened or accepted it is. */
-static void stamp_user(struct coremon_conn *conn)
-{
-	if (unlikely(READ_ONCE(conn->owner_state) == COREMON_OWNER_NONE) && !(current->flags & PF_KTHREAD))
-		stamp_owner(conn);
 }
 
 static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int old)
@@ -84,7 +61,7 @@ static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int 
 /* The connection is over: its final values go where ended connections are kept. */
 static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 {
-	struct coremon_row row;
+	struct coremon_ended ended;
 
 	if (!coremon_table_end(conn))
 		return;
@@ -93,15 +70,16 @@ static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 		coremon_stat_inc(COREMON_STAT_DISCARDED);
 		return;
 	}
-	coremon_snapshot_fill(conn, sk, &row);
-	row.kind = COREMON_ROW_CLOSED;
-	row.state = old;
-	row.end_ns = ktime_get_ns();
+	coremon_snapshot_fill(conn, sk, true, &ended.row);
+	ended.row.kind = COREMON_ROW_CLOSED;
+	ended.row.state = old;
+	ended.row.end_ns = ktime_get_ns();
 	if (conn->opened != COREMON_OPENED_LISTEN) {
-		row.cause = end_cause(conn, sk, old);
-		row.error = READ_ONCE(sk->sk_err);
+		ended.row.cause = end_cause(conn, sk, old);
+		ended.row.error = READ_ONCE(sk->sk_err);
 	}
-	conn->closed_seq = coremon_closed_add(&row);
+	coremon_queue_final(conn, &ended.send_q, &ended.recv_q);
+	conn->closed_seq = coremon_closed_add(&ended);
 }
 
 static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
@@ -119,7 +97,7 @@ static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
 	conn->flags_in = flags_in;
 	conn->flags_out = flags_out;
 	if (opened != COREMON_OPENED_PASSIVE)
-		stamp_owner(conn);
+		coremon_owner_opens(conn);
 }
 
 static u32 us_since(u64 ns)
@@ -225,7 +203,7 @@ void coremon_track_accept(struct sock *sk)
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
 	if (conn) {
-		stamp_owner(conn);
+		coremon_owner_opens(conn);
 		coremon_changed(conn);
 	}
 	rcu_read_unlock();
@@ -245,7 +223,7 @@ void coremon_track_send(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (conn) {
 		atomic64_inc(&conn->tx_calls);
-		stamp_user(conn);
+		coremon_owner_uses(conn);
 		coremon_changed(conn);
 	}
 	rcu_read_unlock();
@@ -265,7 +243,7 @@ void coremon_track_recv(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (conn) {
 		atomic64_inc(&conn->rx_calls);
-		stamp_user(conn);
+		coremon_owner_uses(conn);
 		coremon_changed(conn);
 	}
 	rcu_read_unlock();

@@ -45,6 +45,7 @@ bool coremon_viewer_row(const struct coremon_viewer *viewer, struct coremon_row 
 	row->uid = from_kuid_munged(viewer->userns, make_kuid(&init_user_ns, row->uid));
 	if (!viewer->pids) {
 		row->tgid = (u32)COREMON_UNKNOWN;
+		row->tid = (u32)COREMON_UNKNOWN;
 		memset(row->comm, 0, sizeof(row->comm));
 	}
 	return true;
