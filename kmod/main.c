@@ -16,7 +16,7 @@
  * Changes. The first change of a connection after a reader of changes was told of it moves its record to the end of a list; a
  * reader's bookmark in that list is all it takes to know what is new (table.c). The usual change costs one load.
  *
- * Memory. A record is 320 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
+ * Memory. A record is 352 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
  * does not fit is counted as refused. The rings are of fixed size. Nothing else grows but the buffer of each open file.
  *
  * Order. Loading arms the hooks before anything is adopted and shows /proc last; unloading is the mirror: first /proc (which
