@@ -12,6 +12,20 @@
 #define WITH_COMM 97		/* columns from which there is room for the owner's name */
 #define NAME_LEN 24
 
+/** struct layout - widths of columns */
+struct layout {
+	bool comm;
+	int pid, end;
+};
+
+/* In 80 columns every change of state fits behind ends of 20; the longest IPv4 end has 21. */
+static struct layout layout_of(const struct events_style *style)
+{
+	if (!style->width || style->width >= WITH_COMM)
+		return (struct layout){ true, 7, 21 };
+	return (struct layout){ false, 6, 20 };
+}
+
 static const char *const names[] = {
 	[COREMON_EVENT_STATE] = "state",
 	[COREMON_EVENT_CA] = "ca",
@@ -125,12 +139,14 @@ static char *comm_text(const struct coremon_event *event, char buf[FMT_NAME_LEN]
 
 void event_head(const struct events_style *style)
 {
+	struct layout layout = layout_of(style);
+
 	if (style->json)
 		return;
-	printf("%-*s %-7s ", style->micro ? 15 : 8, "time", "pid");
-	if (!style->width || style->width >= WITH_COMM)
+	printf("%-*s %-*s ", style->micro ? 15 : 8, "time", layout.pid, "pid");
+	if (layout.comm)
 		printf("%-16s", "comm");
-	printf("%-21s %-21s %s\n", "local", "remote", "what");
+	printf("%-*s %-*s %s\n", layout.end, "local", layout.end, "remote", "what");
 }
 
 /* What does not fit behind @head moves to the left over its blanks, or stands below: nothing is cut. */
@@ -154,6 +170,7 @@ static bool print_text(const struct coremon_event *event, const struct events_st
 	char clock[FMT_LEN], pid[NAME_LEN], comm[FMT_NAME_LEN], what[EVENT_WHAT_LEN], head[512];
 	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN];
 	uint64_t real_ns = event->time_ns + style->offset_ns;
+	struct layout layout = layout_of(style);
 	struct endpoint ep;
 	int len;
 
@@ -166,13 +183,14 @@ static bool print_text(const struct coremon_event *event, const struct events_st
 	len = snprintf(head, sizeof(head), "%s", clock);
 	if (style->micro)
 		len += snprintf(head + len, sizeof(head) - (size_t)len, ".%06u", (unsigned int)(real_ns / 1000 % 1000000));
-	len += snprintf(head + len, sizeof(head) - (size_t)len, " %-7s ", number_text(event->tgid, pid));
-	if (!style->width || style->width >= WITH_COMM)
+	len += snprintf(head + len, sizeof(head) - (size_t)len, " %-*s ", layout.pid, number_text(event->tgid, pid));
+	if (layout.comm)
 		len += snprintf(head + len, sizeof(head) - (size_t)len, "%-16s", comm_text(event, comm));
 	addr_endpoint(&event->addr, true, &ep);
 	endpoint_format(&ep, local);
 	addr_endpoint(&event->addr, false, &ep);
-	len += snprintf(head + len, sizeof(head) - (size_t)len, "%-21s %-21s", local, endpoint_format(&ep, remote));
+	len += snprintf(head + len, sizeof(head) - (size_t)len, "%-*s %-*s", layout.end, local, layout.end,
+			endpoint_format(&ep, remote));
 	print_line(head, (unsigned int)len, what, style->width);
 	return true;
 }

@@ -48,7 +48,7 @@ struct flow_record {
 /** flow_number() - the value of row field @nr; of a counter what it grew in the window. Return: false where not known. */
 bool flow_number(const struct flow *flow, int nr, uint64_t *value);
 
-/** flow_packets() - packets of one direction in the window. Return: false where not known. */
+/** flow_packets() - packets of one direction in the window, with SYN-ACKs. Return: false where not known. */
 bool flow_packets(const struct flow *flow, bool egress, uint64_t *value);
 
 /** flow_bytes() - payload bytes of one direction in the window. Return: false where not known. */
@@ -59,6 +59,9 @@ bool flow_tcp_flags(const struct flow *flow, bool egress, unsigned int *flags);
 
 /** flow_moved() - Return: true when anything went this way in the window. */
 bool flow_moved(const struct flow *flow, bool egress);
+
+/** flow_refused() - Return: true where a reset, or an ICMP message, refused the connection. */
+bool flow_refused(const struct flow *flow);
 
 /** flow_egress_first() - Return: true where this end began the connection, or it is not known which did. */
 bool flow_egress_first(const struct flow *flow);

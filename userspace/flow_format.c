@@ -143,7 +143,7 @@ static void get_end(const struct flow_record *record, struct value *value)
 
 static void get_action(const struct flow_record *record, struct value *value)
 {
-	set_text(value, record->flow->row.cause == COREMON_CAUSE_CONNECT_REFUSED ? "REJECT" : "ACCEPT");
+	set_text(value, flow_refused(record->flow) ? "REJECT" : "ACCEPT");
 }
 
 static void get_log_status(const struct flow_record *record, struct value *value)

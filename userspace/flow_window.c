@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What happened on a connection in a window of time, and how filters ask for it. */
+#include <errno.h>
 #include <string.h>
 
 #include "flow.h"
 #include "row.h"
+
+/* TCP states, as the kernel numbers them. */
+enum { STATE_FIN_WAIT2 = 5, STATE_CLOSE_WAIT = 8, STATE_LAST_ACK = 9, STATE_CLOSING = 11 };
 
 #define REPORTED (COREMON_FLAG_FIN | COREMON_FLAG_SYN | COREMON_FLAG_RST)
 
@@ -30,22 +34,68 @@ bool flow_number(const struct flow *flow, int nr, uint64_t *value)
 	return true;
 }
 
+/* The SYN-ACKs of a connection that was accepted: the kernel does not count them for its socket, which is made after them. */
+static uint32_t synacks(const struct coremon_row *row)
+{
+	if (row->opened != COREMON_OPENED_PASSIVE)
+		return 0;
+	return row->retrans_synack == UINT32_MAX ? 1 : 1 + row->retrans_synack;
+}
+
 bool flow_packets(const struct flow *flow, bool egress, uint64_t *value)
 {
 	uint32_t now = egress ? flow->row.segs_out : flow->row.segs_in;
 	uint32_t before = egress ? flow->base.segs_out : flow->base.segs_in;
+	bool known = now != UINT32_MAX && before != UINT32_MAX;
 
+	if (egress) {
+		now += synacks(&flow->row);
+		before += synacks(&flow->base);
+	}
 	*value = (uint32_t)(now - before);
-	return now != UINT32_MAX && before != UINT32_MAX;
+	return known;
+}
+
+/*
+ * The peer's FIN, where it came in order: the kernel counts it as a byte received. A connection that waits for it goes with it
+ * from FIN_WAIT2 to TIME_WAIT, which is its end here, or without it when its time is over.
+ */
+static uint64_t fin_byte(const struct coremon_row *row)
+{
+	bool came = row->flags_in != UINT8_MAX && row->flags_in & COREMON_FLAG_FIN;
+
+	switch (row->state) {
+	case STATE_CLOSE_WAIT:
+	case STATE_LAST_ACK:
+	case STATE_CLOSING:
+		return 1;
+	case STATE_FIN_WAIT2:
+		return row->kind == COREMON_ROW_CLOSED && row->cause == COREMON_CAUSE_FIN_LOCAL && came;
+	default:
+		return 0;
+	}
+}
+
+static bool payload(const struct coremon_row *row, bool egress, uint64_t *value)
+{
+	uint64_t fin = egress ? 0 : fin_byte(row);
+
+	*value = egress ? row->bytes_sent : row->bytes_received;
+	if (*value == UINT64_MAX)
+		return false;
+	if (*value >= fin)
+		*value -= fin;
+	return true;
 }
 
 bool flow_bytes(const struct flow *flow, bool egress, uint64_t *value)
 {
-	uint64_t now = egress ? flow->row.bytes_sent : flow->row.bytes_received;
-	uint64_t before = egress ? flow->base.bytes_sent : flow->base.bytes_received;
+	uint64_t before;
 
-	*value = now - before;
-	return now != UINT64_MAX && before != UINT64_MAX && now >= before;
+	if (!payload(&flow->row, egress, value) || !payload(&flow->base, egress, &before) || *value < before)
+		return false;
+	*value -= before;
+	return true;
 }
 
 bool flow_egress_first(const struct flow *flow)
@@ -74,6 +124,14 @@ bool flow_moved(const struct flow *flow, bool egress)
 
 	return (flow_packets(flow, egress, &n) && n) || (flow_bytes(flow, egress, &n) && n) ||
 	       (flow_tcp_flags(flow, egress, &flags) && flags);
+}
+
+bool flow_refused(const struct flow *flow)
+{
+	const struct coremon_row *row = &flow->row;
+
+	return row->cause == COREMON_CAUSE_CONNECT_REFUSED ||
+	       (row->cause == COREMON_CAUSE_CONNECT_FAILED && row->error == ECONNREFUSED);
 }
 
 /* Words that are no fields of the record. Their numbers come after those of the fields. */
@@ -125,7 +183,7 @@ static bool number(const void *ctx, int word, uint64_t *value)
 		*value = seen_flag(flow, COREMON_FLAG_SYN);
 		break;
 	case FLAG_REFUSED:
-		*value = flow->row.cause == COREMON_CAUSE_CONNECT_REFUSED;
+		*value = flow_refused(flow);
 		break;
 	default:
 		*value = flow->row.kind == COREMON_ROW_CLOSED;

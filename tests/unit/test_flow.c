@@ -2,6 +2,7 @@
 /* Flow records: windows, flags, order, formats; and the records and durations they are made of. */
 #include "unit.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,7 +139,7 @@ START_TEST(syn_before_synack)
 	server.kind = COREMON_ROW_CLOSED;
 	feed(&server);
 	feed(&client);
-	ck_assert_str_eq(cut(START + 10), "90out 0 0 2,80in 0 0 2,90in 0 0 18,80out 0 0 18,");
+	ck_assert_str_eq(cut(START + 10), "90out 0 0 2,80in 0 0 2,90in 0 0 18,80out 1 0 18,");
 }
 END_TEST
 
@@ -204,6 +205,93 @@ START_TEST(many_flows)
 		feed(&row);
 	}
 	ck_assert_uint_eq(flow_table_ended(table), 5000);
+}
+END_TEST
+
+static const char *line(const char *format_text, const struct flow_record *record)
+{
+	struct flow_format *format = flow_format_parse(format_text);
+	static char text[512];
+	char *buf = NULL;
+	size_t size = 0;
+
+	ck_assert_ptr_nonnull(format);
+	ck_assert_int_gt(flow_format_line(format, record, &buf, &size), 0);
+	snprintf(text, sizeof(text), "%s", buf);
+	free(buf);
+	flow_format_free(format);
+	return text;
+}
+
+START_TEST(synacks_are_packets)
+{
+	struct coremon_row row = row_of(7, COREMON_OPENED_PASSIVE, START + 1);
+
+	row.retrans_synack = 2;
+	row.segs_out = 4;
+	feed(&row);
+	ck_assert_str_eq(cut(START + 10), "7out 7 0 0,");
+	row.segs_out = 5;
+	feed(&row);
+	ck_assert_str_eq(cut(START + 20), "7out 1 0 0,");
+}
+END_TEST
+
+/* How each state counts the peer's FIN: a byte, or none yet. */
+static const struct {
+	uint8_t kind, state, cause, flags_in;
+	uint64_t bytes;
+} fins[] = {
+	{ COREMON_ROW_LIVE, 1, 0, 0x10, 5 },	/* ESTABLISHED */
+	{ COREMON_ROW_LIVE, 1, 0, 0x11, 5 },	/* ahead of what is missing */
+	{ COREMON_ROW_LIVE, 8, 0, 0x11, 4 },	/* CLOSE_WAIT */
+	{ COREMON_ROW_LIVE, 11, 0, 0x11, 4 },	/* CLOSING */
+	{ COREMON_ROW_LIVE, 5, 0, 0x11, 5 },	/* FIN_WAIT2 */
+	{ COREMON_ROW_CLOSED, 5, COREMON_CAUSE_FIN_LOCAL, 0x11, 4 },
+	{ COREMON_ROW_CLOSED, 5, COREMON_CAUSE_FIN_LOCAL, 0x10, 5 },
+	{ COREMON_ROW_CLOSED, 5, COREMON_CAUSE_RST_RECEIVED, 0x15, 5 },
+	{ COREMON_ROW_CLOSED, 5, COREMON_CAUSE_FIN_LOCAL, 0xff, 5 },
+	{ COREMON_ROW_CLOSED, 9, COREMON_CAUSE_FIN_REMOTE, 0x11, 4 },	/* LAST_ACK */
+	{ COREMON_ROW_CLOSED, 9, COREMON_CAUSE_TIMEOUT, 0xff, 4 },
+};
+
+START_TEST(a_fin_is_no_byte)
+{
+	struct flow flow = { .row = row_of(7, COREMON_OPENED_ACTIVE, START + 1) };
+	uint64_t bytes;
+
+	flow.row.kind = fins[_i].kind;
+	flow.row.state = fins[_i].state;
+	flow.row.cause = fins[_i].cause;
+	flow.row.flags_in = fins[_i].flags_in;
+	flow.row.bytes_received = flow.row.bytes_sent = 5;
+	ck_assert(flow_bytes(&flow, false, &bytes) && bytes == fins[_i].bytes);
+	ck_assert(flow_bytes(&flow, true, &bytes) && bytes == 5);
+	flow.base = flow.row;
+	flow.row.bytes_received += 3;
+	ck_assert(flow_bytes(&flow, false, &bytes) && bytes == 3);
+	flow.row.bytes_received = UINT64_MAX;
+	ck_assert(!flow_bytes(&flow, false, &bytes));
+	flow.row.bytes_received = 0;
+	flow.base.bytes_received = 0;
+	ck_assert(flow_bytes(&flow, false, &bytes) && bytes == 0);
+}
+END_TEST
+
+START_TEST(who_was_refused)
+{
+	struct flow flow = { .row = row_of(7, COREMON_OPENED_ACTIVE, START + 1) };
+	struct flow_record record = { .flow = &flow, .egress = true };
+
+	ck_assert_str_eq(line("${action}", &record), "ACCEPT\n");
+	flow.row.cause = COREMON_CAUSE_CONNECT_REFUSED;
+	ck_assert_str_eq(line("${action}", &record), "REJECT\n");
+	flow.row.cause = COREMON_CAUSE_CONNECT_FAILED;
+	ck_assert_str_eq(line("${action}", &record), "ACCEPT\n");
+	flow.row.error = ECONNREFUSED;
+	ck_assert_str_eq(line("${action}", &record), "REJECT\n");
+	flow.row.cause = COREMON_CAUSE_ERROR;
+	ck_assert_str_eq(line("${action}", &record), "ACCEPT\n");
 }
 END_TEST
 
@@ -298,21 +386,6 @@ START_TEST(filters_of_flows)
 	ck_assert_ptr_null(filter_parse("rst", error, sizeof(error)));
 }
 END_TEST
-
-static const char *line(const char *format_text, const struct flow_record *record)
-{
-	struct flow_format *format = flow_format_parse(format_text);
-	static char text[512];
-	char *buf = NULL;
-	size_t size = 0;
-
-	ck_assert_ptr_nonnull(format);
-	ck_assert_int_gt(flow_format_line(format, record, &buf, &size), 0);
-	snprintf(text, sizeof(text), "%s", buf);
-	free(buf);
-	flow_format_free(format);
-	return text;
-}
 
 START_TEST(formats)
 {
@@ -435,6 +508,9 @@ TCase *flow_case(void)
 	tcase_add_test(tcase, two_lives_of_a_socket);
 	tcase_add_test(tcase, lost_ones_go);
 	tcase_add_test(tcase, many_flows);
+	tcase_add_test(tcase, synacks_are_packets);
+	tcase_add_loop_test(tcase, a_fin_is_no_byte, 0, sizeof(fins) / sizeof(fins[0]));
+	tcase_add_test(tcase, who_was_refused);
 	tcase_add_test(tcase, highest_queues_are_of_the_window);
 	tcase_add_test(tcase, derived_times);
 	tcase_add_test(tcase, filters_of_flows);
