@@ -24,24 +24,6 @@ static void moved(struct coremon_conn *conn, struct sock *sk, u8 ca_state)
 }
 
 /**
- * coremon_congestion_state() - The CA state is set.
- * @sk: the socket, locked or owned; it still has the old state
- * @ca_state: the new state, TCP_CA_*; the old one again counts for nothing
- */
-void coremon_congestion_state(struct sock *sk, u8 ca_state)
-{
-	struct coremon_conn *conn;
-
-	if (ca_state > TCP_CA_Loss)
-		return;
-	rcu_read_lock();
-	conn = coremon_table_find(sk);
-	if (conn && !conn->ended && conn->ca_last != ca_state)
-		moved(conn, sk, ca_state);
-	rcu_read_unlock();
-}
-
-/**
  * coremon_congestion_sample() - See a change of the CA state that no hook told.
  * @conn: the record, under RCU
  * @sk: the socket, locked or owned
@@ -55,6 +37,29 @@ void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
 
 	if (unlikely(ca_state != conn->ca_last) && ca_state <= TCP_CA_Loss)
 		moved(conn, sk, ca_state);
+}
+
+/**
+ * coremon_congestion_state() - The CA state is set.
+ * @sk: the socket, locked or owned; it still has the old state
+ * @ca_state: the new state, TCP_CA_*; the old one again counts for nothing
+ *
+ * Where only kprobes tell, the socket may have left the state of the record by this same segment.
+ */
+void coremon_congestion_state(struct sock *sk, u8 ca_state)
+{
+	struct coremon_conn *conn;
+
+	if (ca_state > TCP_CA_Loss)
+		return;
+	rcu_read_lock();
+	conn = coremon_table_find(sk);
+	if (conn && !conn->ended) {
+		coremon_congestion_sample(conn, sk);
+		if (conn->ca_last != ca_state)
+			moved(conn, sk, ca_state);
+	}
+	rcu_read_unlock();
 }
 
 /*
@@ -108,6 +113,17 @@ void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *
 	rcu_read_unlock();
 }
 
+/*
+ * In Recovery with more to come there are two ways. The peer's word that it has twice all that was sent again (nothing is left in
+ * undo_retrans) echoes the stamp of what was sent again. A partial acknowledgement that was only late echoes that of an original;
+ * unless the next segment was sent again too, the kernel has forgotten by now when the first was.
+ */
+static bool late_partial(const struct tcp_sock *tp)
+{
+	return tp->undo_retrans || !tp->retrans_stamp ||
+	       (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr && (s32)(tp->rx_opt.rcv_tsecr - tp->retrans_stamp) < 0);
+}
+
 static int undo_kind(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -118,7 +134,7 @@ static int undo_kind(const struct sock *sk)
 	case TCP_CA_Recovery:
 		if (!before(tp->snd_una, tp->high_seq))
 			return COREMON_UNDO_FULL;
-		return tp->undo_retrans ? COREMON_UNDO_PARTIAL : COREMON_UNDO_DSACK;
+		return late_partial(tp) ? COREMON_UNDO_PARTIAL : COREMON_UNDO_DSACK;
 	default:
 		return COREMON_UNDO_DSACK;
 	}
