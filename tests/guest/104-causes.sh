@@ -5,10 +5,13 @@
 . ./tests/lib.sh
 . ./tests/scripted.sh
 
+# Give up soon on what nobody owns and on handshakes; and a SYN as often as TCP_SYNCNT says (6.5 and later add some).
+in_peer sh -c 'cd /proc/sys/net/ipv4; echo 1 >tcp_orphan_retries; echo 1 >tcp_synack_retries
+	if [ -e tcp_syn_linear_timeouts ]; then echo 0 >tcp_syn_linear_timeouts; fi'
 load
 record_events
 # $1 case; what follows the handshake is standard input.
-established() { { echo "connect 70$1"; echo "want S"; echo synack; cat; } | play "$1"; }
+established() { { echo "begin: connect 70$1"; echo "want S"; echo synack; cat; } | play "$1"; }
 
 established 10 <<'END'
 data 100
@@ -16,7 +19,7 @@ read 100
 rst
 ended ECONNRESET
 END
-# Data for a socket that is closed.
+# Data for a socket that is closed: when the reset that answers it is sent, the socket is gone.
 established 11 <<'END'
 close
 want F
@@ -43,13 +46,13 @@ want S
 rst ack
 ended ECONNREFUSED
 END
-# (From 6.5 on the first of the timers for a SYN do not double, and there is one more of them.)
 play 15 <<'END'
 opt syncnt 1
-connect 7015
+begin: connect 7015
 want S
-want S
-ended ETIMEDOUT
+again: want S
+over: ended ETIMEDOUT
+sleep 0
 END
 play 16 <<'END'
 connect 7016
@@ -58,11 +61,12 @@ icmp 1
 ended EHOSTUNREACH
 END
 established 17 <<'END'
-opt user_timeout 700
-write 100
+opt user_timeout 3000
+sent: write 100
 want P
-want P
-ended ETIMEDOUT
+again: want P
+over: ended ETIMEDOUT
+sleep 0
 END
 established 18 <<'END'
 shutdown
@@ -122,24 +126,58 @@ close
 want F
 ack 2
 END
+# The same, but closed for both directions only: the socket is still there.
+established 24 <<'END'
+shutdown both
+want F
+data 100
+want R
+ended ECONNRESET
+END
+# The peer has vanished, and nothing was under way: probes of an idle connection find that out.
+established 25 <<'END'
+opt keepalive 1
+over: want R
+ended ETIMEDOUT
+END
+# It has vanished, and this end has closed: nobody is there to be told.
+established 26 <<'END'
+sleep 50
+close
+want F
+want F
+run sleep 0.2; while grep -q :1B72 /proc/net/tcp; do sleep 0.1; done
+END
+# It vanishes within the handshake: the SYN-ACK is repeated, never answered, and no connection came of it.
+play 27 <<'END'
+listen 7027
+syn 6000
+want SA
+want SA
+run while grep ':1B73.* 03 ' /proc/net/tcp; do sleep 0.1; done
+END
 played
-closed_and_told 14
+closed_and_told 17
 expect <<'END'
 10 closed cause=rst_received error=104 state=ESTABLISHED flags_in=SRPA flags_out=SA bytes_received=100
 10 :rst_received -
 10 :rst_sent
-11 closed cause=rst_sent state=FIN_WAIT1 flags_in=SPA flags_out=FSRA
+11 closed cause=rst_sent error=104 state=FIN_WAIT1 flags_in=SPA flags_out=FSA
 11 :rst_received
-11 :rst_sent reason=N
 12 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
 12 :rst_sent reason=N
 13 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
 13 :rst_sent reason=N
 14 closed cause=connect_refused error=111 state=SYN_SENT flags_in=RA flags_out=S handshake_us=- first_byte_us=- opened=active
 14 :state CLOSE>SYN_SENT SYN_SENT>CLOSE
-15 closed cause=connect_timeout error=110 state=SYN_SENT flags_in=- flags_out=S retrans=1..9 retrans_syn=1..9 age_ms=1900..30000
+15 closed cause=connect_timeout error=110 state=SYN_SENT flags_in=- flags_out=S retrans=1 retrans_syn=1 handshake_us=- age_ms=begin~over loss_us=again~over..begin~over
+15 :retrans kind=syn,seq=N,len=1,segs=1
+15 :state CLOSE>SYN_SENT SYN_SENT>CLOSE
+15 :ca Open>Loss
 16 closed cause=connect_failed error=113 state=SYN_SENT
-17 closed cause=timeout error=110 state=ESTABLISHED retrans=1..9 loss_entries=1 ca_state=Loss bytes_acked=1 age_ms=600..30000 send_q=100
+17 closed cause=timeout error=110 state=ESTABLISHED retrans=1..9 loss_entries=1 ca_state=Loss bytes_acked=1 age_ms=begin~over loss_us=again~over..sent~over send_q=100
+17 :ca Open>Loss
+17 :rst_sent
 18 closed cause=fin_local error=0 state=FIN_WAIT2 flags_in=FSA flags_out=FSA
 18 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE
 19 closed cause=fin_remote error=0 state=LAST_ACK flags_in=FSA flags_out=FSA
@@ -149,7 +187,20 @@ expect <<'END'
 22 closed cause=abort state=ESTABLISHED opened=passive pid=- comm=- bytes_received=10
 23 closed cause=fin_remote state=LAST_ACK opened=passive comm=rawpeer flags_in=FSPA flags_out=FSA handshake_us=1..20000000
 23 :state SYN_RECV>ESTABLISHED ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE
+24 closed cause=rst_sent state=FIN_WAIT1 flags_in=SPA flags_out=FSRA
+24 :rst_received
+24 :rst_sent reason=N
+25 closed cause=timeout error=110 state=ESTABLISHED flags_in=SA flags_out=SRA retrans=0 loss_entries=0 ca_state=Open age_ms=begin~over
+25 :ca
+25 :rst_sent reason=N
+25 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>CLOSE
+26 closed cause=timeout error=110 state=FIN_WAIT1 flags_in=SA flags_out=FSA retrans=1..2 retrans_timeout=1..2 loss_entries=1 ca_state=Loss send_q=1
+26 :ca Open>Loss
+26 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE
+27 :retrans kind=synack,seq=N,len=0,segs=1
+27 :state
 END
+if grep '10\.77\.27\.2:' "$T/closed"; then fail "a row of a handshake that did not come to its end"; fi
 rows_add_up
 # Numbers of the ended ones have no gaps, and the ends are in their order.
 columns "$T/closed" seq ended_at | awk '$1 != NR || $2 < last { print; bad = 1 } { last = $2 } END { exit bad }' || fail "order of the ended"

@@ -3,15 +3,17 @@
  * One TCP connection of this machine with a peer that does what a script says, so that a loss, a reordering or a reset
  * happens exactly where a test wants it. The peer, 10.77.K.2, is this program behind a TUN device; the connection's socket
  * (10.77.K.1) is this program's as well. Numbers of bytes are relative: the first byte of data is 1, of either side.
- * The script is standard input, a step a line, `#` begins a comment; a step that fails ends it with status 1.
+ * The script is standard input, a step a line, `#` begins a comment; a step that fails ends it with status 1. What is done is on
+ * standard output, with the time (CLOCK_MONOTONIC, ms); a step may have a name there, `NAME: STEP`.
  * Usage: rawpeer [K]      (0; several run side by side with different K)
  *
  *   The socket:
- *   opt NAME N           syncnt, user_timeout, rcvbuf, sndbuf, linger (0 s): before or after connecting
+ *   opt NAME N           syncnt, user_timeout, rcvbuf, sndbuf, linger (0 s), keepalive (2 probes, after N s): before or after connecting
  *   connect PORT         begins to connect to PORT of the peer
  *   listen PORT          listens; accept takes the peer's connection
  *   write N, read N      N bytes (read: waits for all of them)
- *   shutdown, close
+ *   shutdown [both]      of the sending half, or of both
+ *   close
  *   ended [ERROR]        waits until the connection has ended with that error (ETIMEDOUT, ECONNRESET, ...)
  *   id NAME              prints `NAME COOKIE`
  *   The peer:
@@ -265,7 +267,7 @@ static const struct tcphdr *receive(uint32_t *seq, uint32_t *len)
 		*seq = ntohl(th->seq) - local_isn;
 		*len = n - sizeof(*ip) - th->doff * 4;
 		note_stamp(th, *len);
-		printf("%" PRId64 " %s%s%s%s%s%s %u-%u\n", now_ms(), th->syn ? "S" : "", th->fin ? "F" : "", th->rst ? "R" : "",
+		printf("%" PRId64 " < %s%s%s%s%s%s %u-%u\n", now_ms(), th->syn ? "S" : "", th->fin ? "F" : "", th->rst ? "R" : "",
 		       th->psh ? "P" : "", th->ece ? "E" : "", th->ack ? "A" : "", *seq, *seq + *len);
 		return th;
 	}
@@ -310,6 +312,16 @@ static void need_socket(void)
 		err(1, "socket");
 }
 
+static int keep_alive(int seconds)
+{
+	int one = 1, two = 2;
+
+	return setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one)) ||
+	       setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds)) ||
+	       setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &one, sizeof(one)) ||
+	       setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &two, sizeof(two));
+}
+
 static void opt(const char *name, int value)
 {
 	struct linger linger = { 1, value };
@@ -326,6 +338,8 @@ static void opt(const char *name, int value)
 		ret = setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &value, sizeof(value));
 	else if (!strcmp(name, "linger"))
 		ret = setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	else if (!strcmp(name, "keepalive"))
+		ret = keep_alive(value);
 	if (ret)
 		fail("%s", strerror(errno));
 }
@@ -523,7 +537,7 @@ static void step(char **words)
 	else if (!strcmp(what, "read"))
 		move_bytes(atol(arg), 0);
 	else if (!strcmp(what, "shutdown"))
-		shutdown(fd, SHUT_WR);
+		shutdown(fd, strcmp(arg, "both") ? SHUT_WR : SHUT_RDWR);
 	else if (!strcmp(what, "close"))
 		close(fd), fd = -1;
 	else if (!strcmp(what, "ended"))
@@ -548,21 +562,23 @@ int main(int argc, char **argv)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	open_device();
 	while (fgets(line, sizeof(line), stdin)) {
-		char *words[12] = { 0 }, *save;
+		char *words[12] = { 0 }, *save, *command;
 		int n = 0;
 
 		line_number++;
 		line[strcspn(line, "\n")] = 0;
 		strcpy(copy, line);
 		line_text = copy;
-		if (!strncmp(line, "run ", 4)) {
-			fflush(stdout);
-			if (system(line + 4))
+		command = line + strspn(line, "abcdefghijklmnopqrstuvwxyz0123456789");
+		command = *command == ':' && command[1] == ' ' ? command + 2 : line;
+		if (!strncmp(command, "run ", 4)) {
+			printf("%" PRId64 " %s\n", now_ms(), copy);
+			if (system(command + 4))
 				fail("it failed");
 			continue;
 		}
-		line[strcspn(line, "#")] = 0;
-		for (char *w = strtok_r(line, " \t", &save); w && n < 11; w = strtok_r(NULL, " \t", &save))
+		command[strcspn(command, "#")] = 0;
+		for (char *w = strtok_r(command, " \t", &save); w && n < 11; w = strtok_r(NULL, " \t", &save))
 			words[n++] = w;
 		if (n) {
 			printf("%" PRId64 " %s\n", now_ms(), copy);
