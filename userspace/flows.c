@@ -12,6 +12,7 @@
 
 #include "flow_table.h"
 #include "flow_where.h"
+#include "lines.h"
 #include "records.h"
 #include "run.h"
 #include "say.h"
@@ -22,7 +23,8 @@
 #define MOST_PAUSE NS_PER_S
 #define LEAST_TOLD (NS_PER_S / 10)	/* shorter rests of a run have no NODATA */
 #define LEAST_PAUSE UINT64_C(5000000)
-#define ENDED_PER_READING 1000	/* connections; the module's ring has 4096 if not told otherwise */
+#define CLOSED_MAX "/sys/module/coremon/parameters/closed_max"
+#define DEFAULT_CLOSED 4096	/* of the module */
 #define MOST_ENDED 32768	/* connections that wait for the end of the interval */
 
 /** struct counted - records, for an estimate */
@@ -43,6 +45,7 @@ struct flows {
 	uint64_t offset_ns;		/* from the monotonic clock to the real one */
 	uint64_t window_ns;		/* when this interval began */
 	uint64_t pause_ns;		/* between two readings */
+	uint64_t most_ended;		/* connections that may end in it: a quarter of the module's ring */
 	uint64_t lost;			/* connections that ended untold in this interval */
 	uint64_t refused;		/* connections the module had no room for, when the interval began */
 	bool refused_known;
@@ -236,11 +239,15 @@ static int open_rows(struct flows *flows)
 	return ret;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Read what changed. Return: false after saying why that cannot be. */
 static bool read_changes(struct flows *flows)
 {
-	uint64_t lost = flows->lost;
-	size_t ended = flow_table_ended(flows->table);
+	uint64_t lost = flows->lost, ended = flow_table_ended(flows->table);
 	int ret;
 
 	cgroups_begin(&flows->cgroups, &flows->root);
@@ -251,9 +258,9 @@ static bool read_changes(struct flows *flows)
 		ret = find_lost(flows);
 	if (ret < 0 && !flows->failed && ret != -EPROTO)
 		run_no_module(CONNECTIONS, ret);
-	ended = flow_table_ended(flows->table) - ended;
-	if (ended > ENDED_PER_READING)
-		flows->pause_ns = flows->pause_ns * ENDED_PER_READING / ended;
+	ended = flow_table_ended(flows->table) - ended + flows->lost - lost;
+	if (ended > flows->most_ended)
+		flows->pause_ns /= least(ended / flows->most_ended, MOST_PAUSE) + 1;
 	else
 		flows->pause_ns *= 2;
 	if (flows->pause_ns > MOST_PAUSE)
@@ -261,11 +268,6 @@ static bool read_changes(struct flows *flows)
 	if (flows->pause_ns < LEAST_PAUSE)
 		flows->pause_ns = LEAST_PAUSE;
 	return ret >= 0;
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 /* Wait for the next reading. Return: false when the run is over. */
@@ -328,6 +330,21 @@ static void print_estimate(const struct flows *flows)
 	       (double)flows->options->interval_ns / 1e9, records, bytes);
 }
 
+static uint64_t closed_max(const struct root *root)
+{
+	uint64_t value = DEFAULT_CLOSED;
+	struct lines in;
+	char *line;
+
+	if (lines_open(&in, root, CLOSED_MAX) < 0)
+		return value;
+	line = lines_next(&in);
+	if (line)
+		parse_number(line, &value);
+	lines_close(&in);
+	return value;
+}
+
 static bool run(struct flows *flows)
 {
 	root_init(&flows->root);
@@ -338,6 +355,7 @@ static bool run(struct flows *flows)
 	flows->offset_ns = flows->now.real_ns - flows->now.mono_ns;
 	flows->window_ns = flows->now.mono_ns;
 	flows->pause_ns = MOST_PAUSE;
+	flows->most_ended = closed_max(&flows->root) / 4 + 1;
 	where_init(&flows->where, &flows->root);
 	where_update(&flows->where);
 	flows->table = flow_table_new(flows->now.mono_ns);

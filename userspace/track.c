@@ -28,7 +28,8 @@ struct track {
 	uint32_t *bucket;
 	uint32_t mask;		/* number of buckets, a power of two, less one */
 	uint32_t reading;	/* number of the reading that is under way */
-	uint64_t then_ns;	/* when the last one began */
+	uint64_t all_ns;	/* when the last reading of all connections began; 0: there was none */
+	bool all;		/* the reading before this was of all */
 	uint64_t seed;
 };
 
@@ -243,11 +244,14 @@ static void compare(struct entry *e, const struct conn *conn, struct activity *o
 	}
 }
 
-/* Was the connection born since the last reading? */
+/*
+ * Was the connection, of which no reading told, born since the last reading of all? (A reading of changes may have passed it by
+ * in the moment of its birth.)
+ */
 static bool was_born(const struct track *track, const struct conn *conn, uint64_t since_ns)
 {
-	if (track->then_ns && conn_known(conn, C_BIRTH_NS))
-		return conn->num[C_BIRTH_NS] >= track->then_ns;
+	if (track->all_ns && conn_known(conn, C_BIRTH_NS))
+		return conn->num[C_BIRTH_NS] >= track->all_ns;
 	return conn_known(conn, C_AGE_MS) && conn->num[C_AGE_MS] < since_ns / 1000000;
 }
 
@@ -274,7 +278,7 @@ int track_row(struct track *track, const struct conn *conn, uint64_t since_ns, s
 		bool listens = conn_known(conn, C_STATE) && strcmp(conn->state, "LISTEN") == 0;
 
 		/* One born since then began with zeroes. */
-		out->born = was_born(track, conn, since_ns);
+		out->born = (is_new || !conn_known(conn, C_BIRTH_NS)) && was_born(track, conn, since_ns);
 		memset(e->wide, 0, sizeof(e->wide));
 		memset(e->narrow, 0, sizeof(e->narrow));
 		e->known = out->born ? UINT64_MAX : 0;
@@ -307,13 +311,16 @@ void track_forget(struct track *track, const struct conn *conn)
 void track_begin(struct track *track, uint64_t then_ns)
 {
 	track->reading++;
-	track->then_ns = then_ns;
+	if (track->all)
+		track->all_ns = then_ns;
+	track->all = false;
 }
 
 void track_end(struct track *track, gone_fn gone, void *ctx)
 {
 	uint32_t kept = 0;
 
+	track->all = true;
 	for (uint32_t i = 0; i < track->nr; i++) {
 		if (track->entry[i].reading == track->reading)
 			track->entry[kept++] = track->entry[i];

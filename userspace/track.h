@@ -3,7 +3,7 @@
  * What each connection's counters were when it was told of last, to know what it did since.
  *
  * A connection is its id (socket cookie), network namespace and, where the source tells it, time of birth. One that was not
- * there before counts from its birth if that shows that it was born since the last reading; otherwise nothing is known of what
+ * there before counts from its birth if that shows that it was born since the last reading of all; otherwise nothing is known of what
  * it did until it is told of again. One whose bytes went back is another connection under the same id. A single 32-bit
  * counter that wrapped is unknown for once.
  *

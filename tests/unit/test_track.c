@@ -289,8 +289,10 @@ static struct conn born(uint64_t id, uint64_t birth_ns, uint64_t bytes_sent)
 
 START_TEST(birth_tells_what_is_new)
 {
-	struct conn old = born(1, 5 * SECOND - 1, 70), new = born(2, 5 * SECOND, 30);
+	struct conn old = born(1, 5 * SECOND - 1, 70), new = born(2, 5 * SECOND, 30), missed = born(3, 6 * SECOND, 20);
 
+	track_begin(track, 0);
+	track_end(track, NULL, NULL);
 	track_begin(track, 5 * SECOND);
 	track_row(track, &old, SECOND, &did, NULL);
 	ck_assert(!did.born);
@@ -298,6 +300,17 @@ START_TEST(birth_tells_what_is_new)
 	track_row(track, &new, SECOND, &did, NULL);
 	ck_assert(did.born);
 	assert_grown(K_BYTES_SENT, 30);
+	/* A reading of changes passed it by in the moment of its birth. */
+	track_begin(track, 7 * SECOND);
+	track_row(track, &missed, SECOND, &did, NULL);
+	ck_assert(did.born);
+	assert_grown(K_BYTES_SENT, 20);
+	/* After another reading of all what is older is not known. */
+	track_end(track, NULL, NULL);
+	track_begin(track, 8 * SECOND);
+	missed = born(4, 7 * SECOND, 20);
+	track_row(track, &missed, SECOND, &did, NULL);
+	ck_assert(!did.born);
 }
 END_TEST
 
@@ -308,6 +321,7 @@ START_TEST(the_same_socket_another_birth)
 
 	track_begin(track, 0);
 	track_row(track, &first, 0, &did, NULL);
+	track_end(track, NULL, NULL);
 	track_begin(track, 5 * SECOND);
 	ck_assert_int_eq(track_row(track, &second, SECOND, &did, NULL), 0);
 	assert_grown(K_BYTES_SENT, 30);
