@@ -4,7 +4,11 @@
  * carries one byte there and one back. A third is closed by the accepting end first, a third by whichever end is quicker, a third is
  * reset unless it is closed already; every 50th connect goes to a port where nobody listens. Prints what the applications on both ends did:
  *   connected N accepted N refused N sent N received N    (bytes, of both ends together)
+ * Each connecting process has a loopback address of its own to connect to, so that there are ports for all.
+ * With -c instead it adds up what /proc/coremon/closed.bin says of them, as a line of the same form and more:
+ *   connected N accepted N refused N sent N received N listeners N records N unseen N
  * Usage: brief PROCESSES CONNECTIONS     (each)
+ *        brief -c
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -12,12 +16,17 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdatomic.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "../../kmod/uapi/coremon.h"
 
 static struct {
 	atomic_long connected, accepted, refused, sent, received, taken;
@@ -52,9 +61,11 @@ static void await_end(int fd)
 		;
 }
 
-static void connect_many(long n)
+static void connect_many(int process, long n)
 {
 	struct linger reset = { 1, 0 };
+
+	server.sin_addr.s_addr = htonl(INADDR_LOOPBACK + process);
 
 	for (long i = 0; i < n; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -109,17 +120,93 @@ static void accept_many(void)
 	}
 }
 
+static long listeners, unseen;
+static uint64_t records;
+
+/* Whether the peer's FIN is among the bytes received (in tcp_info it counts as one). The last state tells, but for FIN_WAIT2. */
+static int has_fin(const struct coremon_row *row)
+{
+	int seen = !!(row->flags_in & COREMON_FLAG_FIN);
+	int told = row->state == TCP_CLOSE_WAIT || row->state == TCP_LAST_ACK || row->state == TCP_CLOSING ||
+		   (row->state == TCP_FIN_WAIT2 && row->bytes_received == 2);
+
+	unseen += told && !seen;
+	return seen || told;
+}
+
+/* A kprobe that misses a segment (it came while another ran on that processor) counts it: what is unseen is no more than that. */
+static void add_up(const struct coremon_row *row)
+{
+	int refused = row->cause == COREMON_CAUSE_CONNECT_REFUSED;
+
+	if (row->kind != COREMON_ROW_CLOSED || row->seq != ++records)
+		errx(1, "record %llu, of kind %u, in place of %llu", row->seq, row->kind, (unsigned long long)records);
+	if (row->opened == COREMON_OPENED_LISTEN) {
+		listeners++;
+		return;
+	}
+	if (!refused && row->cause == COREMON_CAUSE_RST_SENT && row->state == TCP_SYN_SENT) {
+		refused = 1;
+		unseen++;
+	}
+	if (refused)
+		done->refused++;
+	else if (row->opened == COREMON_OPENED_ACTIVE)
+		done->connected++;
+	else if (row->opened == COREMON_OPENED_PASSIVE)
+		done->accepted++;
+	done->sent += row->bytes_sent - row->bytes_retrans;
+	done->received += row->bytes_received - has_fin(row);
+	if (row->bytes_sent - row->bytes_retrans > 1 || row->bytes_received > 2)
+		errx(1, "record %llu: %llu bytes sent, %llu of them again, %llu received", row->seq, row->bytes_sent, row->bytes_retrans, row->bytes_received);
+}
+
+static void check(void)
+{
+	static char buffer[1 << 20];
+	int fd = open("/proc/coremon/closed.bin", O_RDONLY);
+	size_t held = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		err(1, "closed.bin");
+	while ((n = read(fd, buffer + held, sizeof(buffer) - held)) > 0) {
+		size_t at = 0;
+
+		for (held += n; held - at >= sizeof(struct coremon_row); ) {
+			struct coremon_row row;
+
+			memcpy(&row, buffer + at, sizeof(row));
+			if (row.size < sizeof(row))
+				errx(1, "a record of %u bytes", row.size);
+			if (row.size > held - at)
+				break;
+			add_up(&row);
+			at += row.size;
+		}
+		memmove(buffer, buffer + at, held -= at);
+	}
+	if (n || held)
+		err(1, "closed.bin ends with %zu bytes", held);
+	printf("connected %ld accepted %ld refused %ld sent %ld received %ld listeners %ld records %llu unseen %ld\n", done->connected, done->accepted,
+	       done->refused, done->sent, done->received, listeners, (unsigned long long)records, unseen);
+}
+
 int main(int argc, char **argv)
 {
 	long processes = argc == 3 ? atol(argv[1]) : 0, n = argc == 3 ? atol(argv[2]) : 0;
 	socklen_t len = sizeof(server);
 	int status, bad = 0, bound;
 
+	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (argc == 2 && !strcmp(argv[1], "-c")) {
+		check();
+		return 0;
+	}
 	if (!processes || !n)
 		errx(2, "PROCESSES CONNECTIONS");
 	total = processes * n;
-	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	server.sin_addr.s_addr = nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	/* A port that is taken, but by nobody who listens. */
 	bound = socket(AF_INET, SOCK_STREAM, 0);
@@ -129,7 +216,7 @@ int main(int argc, char **argv)
 	for (long i = 0; i < 2 * processes; i++)
 		if (!fork()) {
 			if (i < processes)
-				connect_many(n);
+				connect_many(i, n);
 			else
 				accept_many();
 			exit(0);
