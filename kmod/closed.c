@@ -30,7 +30,7 @@ static const struct kernel_param_ops closed_max_ops = {
 };
 
 module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
-MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 480 bytes each");
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 488 bytes each");
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
 static DEFINE_RAW_SPINLOCK(lock);
@@ -122,12 +122,14 @@ bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lo
 	*lost = 0;
 	raw_spin_lock_irqsave(&lock, flags);
 	first = first_seq();
-	if (*seq < first) {
-		if (*seq)
-			*lost = min(first, end) - min(*seq, end);
+	if (!*seq) {
 		*seq = first;
+	} else if (*seq < min(first, end)) {
+		/* What comes behind @end is for another reading. */
+		*lost = min(first, end) - *seq;
+		*seq = min(first, end);
 	}
-	there = *seq < min(end, next_seq);
+	there = *seq >= first && *seq < min(end, next_seq);
 	if (there)
 		*ended = ring[(*seq)++ % closed_max];
 	raw_spin_unlock_irqrestore(&lock, flags);

@@ -11,9 +11,10 @@
 #include "table.h"
 #include "uapi/coremon.h"
 
-/** struct coremon_ended - An ended connection: its final values and the marks of its queues. */
+/** struct coremon_ended - An ended connection: its final values, the generation of its namespace, the marks of its queues. */
 struct coremon_ended {
 	struct coremon_row row;
+	u64 netns_generation;
 	struct coremon_marks send_q;
 	struct coremon_marks recv_q;
 };

@@ -6,7 +6,6 @@
  */
 #include "hooks.h"
 
-#include <linux/kprobes.h>
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <linux/tracepoint.h>
@@ -14,6 +13,7 @@
 
 #include "congestion.h"
 #include "event.h"
+#include "function.h"
 #include "track.h"
 
 #define SITES_MAX 2
@@ -49,7 +49,7 @@ static DEFINE_PER_CPU(u64[HOOKS], coremon_hook_hits);
 
 static char *disable_hook = "";
 module_param(disable_hook, charp, 0444);
-MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, comma between them (to test the fallbacks)");
+MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, or ftrace, comma between them (to test the fallbacks)");
 
 /* ---- probes of tracepoints: prototype and hit count; what they do is in track.c ---- */
 
@@ -139,113 +139,92 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_tcp_retransmit_synack(tp_synack);
 }
 
-/* ---- handlers of kprobes, at the entry of the function ---- */
+/* ---- handlers of functions, at their entry, with their first arguments ---- */
 
-static struct sock *arg_sock(struct pt_regs *regs)
-{
-	return (struct sock *)regs_get_kernel_argument(regs, 0);
-}
-
-static int kp_segment_other(struct kprobe *p, struct pt_regs *regs)
+static void fn_segment_other(void *sk, void *skb)
 {
 	HIT(HOOK_SEGMENT_OTHER);
-	coremon_track_segment(arg_sock(regs), (struct sk_buff *)regs_get_kernel_argument(regs, 1));
-	return 0;
+	coremon_track_segment(sk, skb);
 }
 
-static int kp_send(struct kprobe *p, struct pt_regs *regs)
+static void fn_send(void *sk, void *msg)
 {
 	HIT(HOOK_SEND);
-	coremon_track_send(arg_sock(regs));
-	return 0;
+	coremon_track_send(sk);
 }
 
-static int kp_send_page(struct kprobe *p, struct pt_regs *regs)
+static void fn_send_page(void *sk, void *page)
 {
 	HIT(HOOK_SEND_PAGE);
-	coremon_track_send(arg_sock(regs));
-	return 0;
+	coremon_track_send(sk);
 }
 
-static int kp_recv(struct kprobe *p, struct pt_regs *regs)
+static void fn_recv(void *sk, void *msg)
 {
 	HIT(HOOK_RECV);
-	coremon_track_recv(arg_sock(regs));
-	return 0;
+	coremon_track_recv(sk);
 }
 
-static int kp_splice_read(struct kprobe *p, struct pt_regs *regs)
+static void fn_splice_read(void *sock, void *pos)
 {
-	const struct socket *sock = (struct socket *)regs_get_kernel_argument(regs, 0);
-
 	HIT(HOOK_SPLICE_READ);
-	coremon_track_recv(sock->sk);
-	return 0;
+	coremon_track_recv(((const struct socket *)sock)->sk);
 }
 
-static int kp_accept(struct kprobe *p, struct pt_regs *regs)
+static void fn_accept(void *sk, void *sock)
 {
 	HIT(HOOK_ACCEPT);
-	coremon_track_accept(arg_sock(regs));
-	return 0;
+	coremon_track_accept(sk);
 }
 
-static int kp_ca_recovery(struct kprobe *p, struct pt_regs *regs)
+static void fn_ca_recovery(void *sk, void *ece_ack)
 {
 	HIT(HOOK_CA_RECOVERY);
-	coremon_congestion_state(arg_sock(regs), TCP_CA_Recovery);
-	return 0;
+	coremon_congestion_state(sk, TCP_CA_Recovery);
 }
 
-static int kp_ca_loss(struct kprobe *p, struct pt_regs *regs)
+static void fn_ca_loss(void *sk, void *unused)
 {
 	HIT(HOOK_CA_LOSS);
-	coremon_congestion_state(arg_sock(regs), TCP_CA_Loss);
-	return 0;
+	coremon_congestion_state(sk, TCP_CA_Loss);
 }
 
-static int kp_ca_cwr(struct kprobe *p, struct pt_regs *regs)
+static void fn_ca_cwr(void *sk, void *unused)
 {
-	struct sock *sk = arg_sock(regs);
-
 	HIT(HOOK_CA_CWR);
 	/* tcp_enter_cwr() leaves a state above alone. */
 	if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR)
 		coremon_congestion_state(sk, TCP_CA_CWR);
-	return 0;
 }
 
-static int kp_undo(struct kprobe *p, struct pt_regs *regs)
+static void fn_undo(void *sk, void *unused)
 {
 	HIT(HOOK_UNDO);
-	coremon_congestion_undo(arg_sock(regs));
-	return 0;
+	coremon_congestion_undo(sk);
 }
 
-static int kp_delack(struct kprobe *p, struct pt_regs *regs)
+static void fn_delack(void *sk, void *unused)
 {
 	HIT(HOOK_DELACK);
-	coremon_track_timer(arg_sock(regs));
-	return 0;
+	coremon_track_timer(sk);
 }
 
-static int kp_probe(struct kprobe *p, struct pt_regs *regs)
+static void fn_probe(void *sk, void *mib)
 {
 	HIT(HOOK_PROBE);
-	coremon_track_timer(arg_sock(regs));
-	return 0;
+	coremon_track_timer(sk);
 }
 
 /* ---- the table ---- */
 
 struct site {
 	const char *symbol;
-	void *tp_probe;			/* a tracepoint's probe, or */
-	kprobe_pre_handler_t kp_handler;	/* a kprobe's handler */
-	struct tracepoint *tp;		/* found at load */
+	void *tp_probe;				/* a tracepoint's probe, or */
+	coremon_function_handler handler;	/* a function's handler */
+	struct tracepoint *tp;			/* found at load */
 };
 
-#define KPROBE(sym, handler) { .symbol = #sym, .kp_handler = handler }
+#define FUNCTION(sym, fn) { .symbol = #sym, .handler = fn }
 /* No enum hook_id: hook 0 has candidates and stands in for nothing. */
 #define ALWAYS 0
 
@@ -255,7 +234,7 @@ struct hook {
 	enum hook_id unless;		/* not armed where this hook serves */
 	struct site sites[SITES_MAX];
 	struct site *serving;
-	struct kprobe kp;
+	struct coremon_function function;
 };
 
 static struct hook hooks[HOOKS] = {
@@ -274,29 +253,29 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_SEGMENT_OTHER] = {
 		.name = "segment_other",
-		.sites = { KPROBE(tcp_rcv_state_process, kp_segment_other) },
+		.sites = { FUNCTION(tcp_rcv_state_process, fn_segment_other) },
 	},
 	[HOOK_SEND] = {
 		.name = "send",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) KPROBE(tcp_sendmsg, kp_send) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) FUNCTION(tcp_sendmsg, fn_send) },
 	},
 	/* sendfile and splice before v6.5; later they end in sendmsg. */
 	[HOOK_SEND_PAGE] = {
 		.name = "send_page",
-		.sites = { KPROBE(tcp_sendpage, kp_send_page) },
+		.sites = { FUNCTION(tcp_sendpage, fn_send_page) },
 	},
 	[HOOK_RECV] = {
 		.name = "recv",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) KPROBE(tcp_recvmsg, kp_recv) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) FUNCTION(tcp_recvmsg, fn_recv) },
 	},
 	[HOOK_SPLICE_READ] = {
 		.name = "splice_read",
-		.sites = { KPROBE(tcp_splice_read, kp_splice_read) },
+		.sites = { FUNCTION(tcp_splice_read, fn_splice_read) },
 	},
 	/* Called for the new socket by accept(), in the process that accepts. */
 	[HOOK_ACCEPT] = {
 		.name = "accept",
-		.sites = { KPROBE(security_sock_graft, kp_accept) },
+		.sites = { FUNCTION(security_sock_graft, fn_accept) },
 	},
 	[HOOK_RETRANSMIT] = {
 		.name = "retransmit",
@@ -308,20 +287,20 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_CA_RECOVERY] = {
 		.name = "ca_recovery", .unless = HOOK_CA_STATE,
-		.sites = { KPROBE(tcp_enter_recovery, kp_ca_recovery) },
+		.sites = { FUNCTION(tcp_enter_recovery, fn_ca_recovery) },
 	},
 	[HOOK_CA_LOSS] = {
 		.name = "ca_loss", .unless = HOOK_CA_STATE,
-		.sites = { KPROBE(tcp_enter_loss, kp_ca_loss) },
+		.sites = { FUNCTION(tcp_enter_loss, fn_ca_loss) },
 	},
 	[HOOK_CA_CWR] = {
 		.name = "ca_cwr", .unless = HOOK_CA_STATE,
-		.sites = { KPROBE(tcp_enter_cwr, kp_ca_cwr) },
+		.sites = { FUNCTION(tcp_enter_cwr, fn_ca_cwr) },
 	},
 	/* What most congestion controls have as undo_cwnd, called at no other time. */
 	[HOOK_UNDO] = {
 		.name = "undo",
-		.sites = { KPROBE(tcp_reno_undo_cwnd, kp_undo) },
+		.sites = { FUNCTION(tcp_reno_undo_cwnd, fn_undo) },
 	},
 	[HOOK_RST_RECEIVED] = {
 		.name = "rst_received",
@@ -338,11 +317,11 @@ static struct hook hooks[HOOKS] = {
 	/* Segments that timers send, which no other hook sees: for readers of changes. */
 	[HOOK_DELACK] = {
 		.name = "delack",
-		.sites = { KPROBE(tcp_delack_timer_handler, kp_delack) },
+		.sites = { FUNCTION(tcp_delack_timer_handler, fn_delack) },
 	},
 	[HOOK_PROBE] = {
 		.name = "probe",
-		.sites = { KPROBE(tcp_write_wakeup, kp_probe) },
+		.sites = { FUNCTION(tcp_write_wakeup, fn_probe) },
 	},
 };
 
@@ -369,41 +348,70 @@ static void find_tracepoint(struct tracepoint *tp, void *priv)
 				hooks[i].sites[j].tp = tp;
 }
 
-static int arm_site(struct hook *hook, struct site *site)
-{
-	if (disabled(site->symbol))
-		return -ENOENT;
-	if (site->tp_probe)
-		return site->tp ? tracepoint_probe_register(site->tp, site->tp_probe, NULL) : -ENOENT;
-	hook->kp = (struct kprobe){ .symbol_name = site->symbol, .pre_handler = site->kp_handler };
-	return register_kprobe(&hook->kp);
-}
+/* The functions of the table, in its order, which is about how often they are called. */
+static struct coremon_function *functions[HOOKS];
+static int nr_functions;
 
-/* The first candidate that this kernel has; 0 also where an optional hook has none. */
-static int arm_hook(struct hook *hook)
+/* A function's site, if this kernel has the function and nothing before it serves. */
+static struct site *function_site(struct hook *hook)
 {
-	int ret = -ENOENT;
 	int i;
 
-	if (hook->unless != ALWAYS && hooks[hook->unless].serving)
-		return 0;
+	for (i = 0; i < SITES_MAX && hook->sites[i].symbol; i++)
+		if (hook->sites[i].handler && !disabled(hook->sites[i].symbol))
+			return &hook->sites[i];
+	return NULL;
+}
+
+/* The first tracepoint of a hook that this kernel has. Returns 0 also where there is none. */
+static int arm_tracepoint(struct hook *hook)
+{
+	int i, ret;
+
 	for (i = 0; i < SITES_MAX && hook->sites[i].symbol; i++) {
-		ret = arm_site(hook, &hook->sites[i]);
-		if (!ret) {
-			hook->serving = &hook->sites[i];
-			return 0;
-		}
+		struct site *site = &hook->sites[i];
+
+		if (!site->tp || disabled(site->symbol))
+			continue;
+		ret = tracepoint_probe_register(site->tp, site->tp_probe, NULL);
 		if (ret == -ENOMEM)
 			return ret;
+		if (!ret) {
+			hook->serving = site;
+			return 0;
+		}
 	}
-	return hook->required ? ret : 0;
+	return 0;
+}
+
+/* Functions serve where no tracepoint does. */
+static void arm_functions(void)
+{
+	int i;
+
+	nr_functions = 0;
+	for (i = 0; i < HOOKS; i++) {
+		struct hook *hook = &hooks[i];
+		struct site *site = function_site(hook);
+
+		if (hook->serving || !site || (hook->unless != ALWAYS && hooks[hook->unless].serving))
+			continue;
+		hook->function = (struct coremon_function){ .symbol = site->symbol, .handler = site->handler };
+		functions[nr_functions++] = &hook->function;
+	}
+	BUILD_BUG_ON(HOOKS > COREMON_FUNCTIONS_MAX);
+	coremon_functions_find(functions, nr_functions);
+	coremon_functions_arm(functions, nr_functions, !disabled("ftrace"));
+	for (i = 0; i < HOOKS; i++)
+		if (hooks[i].function.kind)
+			hooks[i].serving = function_site(&hooks[i]);
 }
 
 /**
  * coremon_hooks_arm() - Arm every hook that this kernel has.
  *
  * Context: process; sleeps.
- * Return: 0; otherwise nothing is armed: -ENOENT or the kernel's error for a required hook, -ENOMEM.
+ * Return: 0; otherwise nothing is armed: -ENOENT for a required hook that this kernel does not have, -ENOMEM.
  */
 int coremon_hooks_arm(void)
 {
@@ -411,15 +419,22 @@ int coremon_hooks_arm(void)
 
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	for (i = 0; i < HOOKS; i++) {
-		ret = arm_hook(&hooks[i]);
-		if (ret) {
-			pr_err("not loaded: this kernel gives no hook '%s' (%s: error %d)\n",
-			       hooks[i].name, hooks[i].sites[0].symbol, ret);
-			coremon_hooks_disarm();
-			return ret;
-		}
+		ret = arm_tracepoint(&hooks[i]);
+		if (ret)
+			goto err;
+	}
+	arm_functions();
+	for (i = 0; i < HOOKS; i++) {
+		ret = hooks[i].required && !hooks[i].serving ? -ENOENT : 0;
+		if (ret)
+			goto err;
 	}
 	return 0;
+
+err:
+	pr_err("not loaded: this kernel gives no hook '%s' (%s: error %d)\n", hooks[i].name, hooks[i].sites[0].symbol, ret);
+	coremon_hooks_disarm();
+	return ret;
 }
 
 /**
@@ -429,22 +444,17 @@ int coremon_hooks_arm(void)
  */
 void coremon_hooks_disarm(void)
 {
-	struct kprobe *kps[HOOKS];
-	int i, n = 0;
+	int i;
 
 	for (i = HOOKS - 1; i >= 0; i--) {
-		struct hook *hook = &hooks[i];
+		struct site *site = hooks[i].serving;
 
-		if (!hook->serving)
-			continue;
-		if (hook->serving->tp_probe)
-			tracepoint_probe_unregister(hook->serving->tp, hook->serving->tp_probe, NULL);
-		else
-			kps[n++] = &hook->kp;
-		hook->serving = NULL;
+		if (site && site->tp_probe)
+			tracepoint_probe_unregister(site->tp, site->tp_probe, NULL);
+		hooks[i].serving = NULL;
 	}
-	/* All at once: each call waits for a grace period. */
-	unregister_kprobes(kps, n);
+	coremon_functions_disarm(functions, nr_functions);
+	nr_functions = 0;
 	tracepoint_synchronize_unregister();
 }
 
@@ -494,11 +504,11 @@ bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
 	*info = (struct coremon_hook_info){ .name = hooks[i].name, .required = hooks[i].required };
 	if (!site)
 		return true;
-	info->kind = site->tp_probe ? "tracepoint" : "kprobe";
+	info->kind = site->tp_probe ? "tracepoint" : hooks[i].function.kind;
 	info->symbol = site->symbol;
 	for_each_possible_cpu(cpu)
 		info->hits += READ_ONCE(per_cpu(coremon_hook_hits[i], cpu));
 	if (!site->tp_probe)
-		info->missed = READ_ONCE(hooks[i].kp.nmissed);
+		info->missed = READ_ONCE(hooks[i].function.kp.nmissed);
 	return true;
 }

@@ -28,10 +28,15 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#ifndef CONFIG_64BIT
+#error CoreMon is for 64-bit kernels
+#endif
+
 #include "adopt.h"
 #include "closed.h"
 #include "event.h"
 #include "hooks.h"
+#include "netns.h"
 #include "proc.h"
 #include "table.h"
 
@@ -54,9 +59,14 @@ static int __init coremon_init(void)
 		pr_err("not loaded: no memory for the ring of ended connections (closed_max)\n");
 		goto err_table;
 	}
+	ret = coremon_netns_init();
+	if (ret) {
+		pr_err("not loaded: no memory to number the network namespaces\n");
+		goto err_closed;
+	}
 	ret = coremon_hooks_arm();
 	if (ret)
-		goto err_closed;
+		goto err_netns;
 	coremon_adopt();
 	ret = coremon_proc_init();
 	if (ret) {
@@ -67,6 +77,9 @@ static int __init coremon_init(void)
 
 err_hooks:
 	coremon_hooks_disarm();
+	coremon_event_exit();	/* a reader may have come before another file could not be made */
+err_netns:
+	coremon_netns_exit();
 err_closed:
 	coremon_closed_exit();
 err_table:
@@ -79,6 +92,7 @@ static void __exit coremon_exit(void)
 	coremon_proc_exit();
 	coremon_hooks_disarm();
 	coremon_event_exit();
+	coremon_netns_exit();
 	coremon_closed_exit();
 	coremon_table_exit();
 }

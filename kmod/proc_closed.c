@@ -43,7 +43,7 @@ static void fill_peaks(struct coremon_ended *ended, int slot, u64 whole_before)
  * @slot: of a reader of changes, for the highest queues since it was last told; negative: of none
  * @whole_before: those before this number it may never have been told of: the highest of the whole life
  *
- * One record of 480 bytes at a time is what the stack holds with ease.
+ * One record of 488 bytes at a time is what the stack holds with ease.
  *
  * Return: whether there was one.
  */
@@ -69,6 +69,8 @@ int coremon_proc_fill_closed(struct coremon_stream *stream, u64 *seq, u64 end, b
 		}
 		if (!there)
 			break;
+		if (!coremon_viewer_ended(&stream->viewer, ended.netns_generation))
+			continue;
 		fill_peaks(&ended, slot, whole_before);
 		coremon_stream_put_row(stream, &ended.row, text, true);
 	}

@@ -135,6 +135,7 @@ static void bin_begin(struct coremon_stream *stream)
 	if (c->first) {
 		/* In this order: what changes or ends from here on is in the next reading, if not in this. */
 		c->closed_seq = coremon_closed_next();
+		c->whole_before = 0;
 		coremon_follow_begin(&c->follow);
 		c->following = true;
 		coremon_walk_begin(&c->walk);
@@ -152,7 +153,7 @@ static int bin_fill(struct coremon_stream *stream)
 
 	if (c->first) {
 		n = fill_walk(c, false);
-		if (!n)
+		if (!n && !c->whole_before)
 			c->whole_before = coremon_closed_next();
 		return n;
 	}

@@ -96,7 +96,7 @@ static ssize_t read_some(struct listener *listener, char __user *to, size_t size
 	if (mutex_lock_interruptible(&listener->lock))
 		return -ERESTARTSYS;
 	while (listener->given == listener->used && take(listener)) {
-		if (fatal_signal_pending(current))
+		if (signal_pending(current))
 			break;
 		cond_resched();
 	}
@@ -114,6 +114,8 @@ static ssize_t events_read(struct file *file, char __user *to, size_t size, loff
 
 		if (n)
 			return n;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
 		n = coremon_event_wait(READ_ONCE(listener->seq));
@@ -152,9 +154,11 @@ static int open(struct inode *inode, struct file *file, bool text)
 	if (ret)
 		goto err_listener;
 	file->private_data = listener;
-	return nonseekable_open(inode, file);
+	/* No file position, nor its lock, which would be held by a reader that waits. */
+	return stream_open(inode, file);
 
 err_listener:
+	coremon_viewer_exit(&listener->viewer);
 	kvfree(listener);
 err_module:
 	module_put(THIS_MODULE);
@@ -176,6 +180,7 @@ static int events_release(struct inode *inode, struct file *file)
 	struct listener *listener = file->private_data;
 
 	coremon_event_close();
+	coremon_viewer_exit(&listener->viewer);
 	kvfree(listener);
 	module_put(THIS_MODULE);
 	return 0;

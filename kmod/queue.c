@@ -144,6 +144,11 @@ void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const str
 		window_moved(conn, sk, zero_wnd);
 }
 
+static u64 byte_ms(u64 byte_jiffies)
+{
+	return div_u64(byte_jiffies * MSEC_PER_SEC, HZ);
+}
+
 /**
  * coremon_queue_fill() - The queue columns of a row.
  * @conn: the record
@@ -156,9 +161,11 @@ void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const str
 void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 passed = (u32)jiffies - READ_ONCE(conn->area_jiffies);
+	/* A process that owns the socket may carry it on meanwhile. */
+	u32 passed = max_t(s32, (u32)jiffies - READ_ONCE(conn->area_jiffies), 0);
 
-	row->send_q = send_q_of(tp);
+	/* A connect() of Fast Open waits with the ends of its queue unset until something is sent. */
+	row->send_q = row->state == TCP_SYN_SENT && !READ_ONCE(tp->packets_out) ? 0 : send_q_of(tp);
 	row->recv_q = recv_q_of(tp);
 	if (owned)
 		row->ofo_q = ofo_q_of(tp);
@@ -174,8 +181,8 @@ void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool o
 	row->send_q_max = max(READ_ONCE(conn->send_q_high), conn->send_q_marks.max);
 	row->recv_q_max = max(READ_ONCE(conn->recv_q_high), conn->recv_q_marks.max);
 	row->ofo_span_max = READ_ONCE(conn->ofo_span_max);
-	row->send_q_area = (READ_ONCE(conn->send_q_area) + (u64)READ_ONCE(conn->send_q_last) * passed) * (MSEC_PER_SEC / HZ);
-	row->recv_q_area = (READ_ONCE(conn->recv_q_area) + (u64)READ_ONCE(conn->recv_q_last) * passed) * (MSEC_PER_SEC / HZ);
+	row->send_q_area = byte_ms(READ_ONCE(conn->send_q_area) + (u64)READ_ONCE(conn->send_q_last) * passed);
+	row->recv_q_area = byte_ms(READ_ONCE(conn->recv_q_area) + (u64)READ_ONCE(conn->recv_q_last) * passed);
 }
 
 static void carry_marks(struct coremon_marks *marks, u32 high)
@@ -188,13 +195,13 @@ static void carry_marks(struct coremon_marks *marks, u32 high)
 }
 
 /* The mark of a slot up to now; it begins again, at what the queue is now. */
-static u32 take(u32 *high, struct coremon_marks *marks, int slot, u32 now)
+static u32 take(u32 *high, struct coremon_marks *marks, const struct coremon_follow *follow, u32 now)
 {
 	u32 peak;
 
 	carry_marks(marks, max(xchg(high, now), now));
-	peak = marks->since[slot];
-	marks->since[slot] = 0;
+	peak = follow->first ? marks->max : marks->since[follow->slot];
+	marks->since[follow->slot] = 0;
 	return peak;
 }
 
@@ -202,19 +209,20 @@ static u32 take(u32 *high, struct coremon_marks *marks, int slot, u32 now)
  * coremon_queue_tell() - The highest queues since a reader of changes was last told; they begin again.
  * @conn: the record, not ended
  * @sk: its socket
- * @slot: the reader's slot
+ * @follow: the reader, who has a slot
  * @send_q: out, bytes
  * @recv_q: out, bytes
  *
  * Context: under the socket's spinlock and the shard's lock, so that no other reader and no end comes between. A probe that
  * raises a mark meanwhile does so before or after.
  */
-void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, int slot, u32 *send_q, u32 *recv_q)
+void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const struct coremon_follow *follow,
+			u32 *send_q, u32 *recv_q)
 {
 	bool connecting = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
 
-	*send_q = take(&conn->send_q_high, &conn->send_q_marks, slot, connecting ? 0 : send_q_of(tcp_sk(sk)));
-	*recv_q = take(&conn->recv_q_high, &conn->recv_q_marks, slot, connecting ? 0 : recv_q_of(tcp_sk(sk)));
+	*send_q = take(&conn->send_q_high, &conn->send_q_marks, follow, connecting ? 0 : send_q_of(tcp_sk(sk)));
+	*recv_q = take(&conn->recv_q_high, &conn->recv_q_marks, follow, connecting ? 0 : recv_q_of(tcp_sk(sk)));
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "uapi/coremon.h"
 
 struct coremon_conn;
+struct coremon_follow;
 struct coremon_marks;
 struct sk_buff;
 struct sock;
@@ -18,7 +19,8 @@ struct sock;
 
 void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb);
 void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row);
-void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, int slot, u32 *send_q, u32 *recv_q);
+void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const struct coremon_follow *follow,
+			u32 *send_q, u32 *recv_q);
 void coremon_queue_final(struct coremon_conn *conn, struct coremon_marks *send_q, struct coremon_marks *recv_q);
 
 #endif /* _COREMON_QUEUE_H */

@@ -8,6 +8,7 @@
 #include <linux/tcp.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
+#include <net/mptcp.h>
 #include <net/tcp.h>
 
 #include "compat/compat.h"
@@ -125,6 +126,8 @@ static void fill_chronographs(struct coremon_row *row, const struct tcp_sock *tp
 
 static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, u64 now)
 {
+	u64 since = READ_ONCE(conn->zero_wnd_since_ns);
+
 	row->flags_in = READ_ONCE(conn->flags_in);
 	row->flags_out = READ_ONCE(conn->flags_out);
 	row->handshake_us = READ_ONCE(conn->handshake_us);
@@ -133,8 +136,8 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 		row->zero_wnd_in = READ_ONCE(conn->zero_wnd_in);
 		row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
 		row->zero_wnd_in_us = READ_ONCE(conn->zero_wnd_in_us);
-		if (READ_ONCE(conn->zero_wnd) & COREMON_ZERO_WND_IN)
-			row->zero_wnd_in_us += div_u64(now - READ_ONCE(conn->zero_wnd_since_ns), NSEC_PER_USEC);
+		if (READ_ONCE(conn->zero_wnd) & COREMON_ZERO_WND_IN && now > since)
+			row->zero_wnd_in_us += div_u64(now - since, NSEC_PER_USEC);
 	}
 }
 
@@ -142,6 +145,10 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn, const struct sock *sk)
 {
 	bool ulp = inet_csk(sk)->icsk_ulp_ops;
+
+	/* The calls are made on the socket above it. */
+	if (sk_is_mptcp(sk))
+		return;
 
 	if (coremon_hooks_serve(COREMON_COLUMN_TX_CALLS) && (!ulp || coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
 		row->tx_calls = atomic64_read(&conn->tx_calls);
@@ -151,14 +158,18 @@ static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn,
 
 static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct tcp_sock *tp)
 {
-	row->retrans = READ_ONCE(tp->total_retrans);
-	if (!coremon_hooks_serve(COREMON_COLUMN_RETRANS))
+	if (!coremon_hooks_serve(COREMON_COLUMN_RETRANS)) {
+		row->retrans = READ_ONCE(tp->total_retrans);
 		return;
+	}
 	row->retrans_timeout = READ_ONCE(conn->retrans[COREMON_RETRANS_TIMEOUT]);
 	row->retrans_fast = READ_ONCE(conn->retrans[COREMON_RETRANS_FAST]);
 	row->retrans_tail_loss_probe = READ_ONCE(conn->retrans[COREMON_RETRANS_TAIL_LOSS_PROBE]);
 	row->retrans_syn = READ_ONCE(conn->retrans[COREMON_RETRANS_SYN]);
 	row->retrans_synack = READ_ONCE(conn->retrans[COREMON_RETRANS_SYNACK]);
+	/* The socket counts before its hook does: the sum of the kinds is no more than what is read after them. */
+	smp_rmb();
+	row->retrans = READ_ONCE(tp->total_retrans);
 	row->retrans_other = row->retrans - row->retrans_timeout - row->retrans_fast - row->retrans_tail_loss_probe -
 			     row->retrans_syn - row->retrans_synack;
 	row->last_retrans_ns = READ_ONCE(conn->last_retrans_ns) ?: COREMON_UNKNOWN;
@@ -277,9 +288,14 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 			coremon_table_mark(conn);
 	}
 	coremon_snapshot_fill(conn, sk, !owned, row);
-	if (follow)
+	if (follow) {
 		fill_peaks(row, send_q, recv_q);
-	live = row->state != TCP_CLOSE;
+		/* It may be read without a hook: by a call that was there before the data. */
+		if (row->recv_q && row->state != TCP_LISTEN)
+			coremon_table_mark(conn);
+	}
+	/* A process may disconnect meanwhile. */
+	live = row->state != TCP_CLOSE && !READ_ONCE(conn->ended);
 out:
 	spin_unlock_bh(&sk->sk_lock.slock);
 	return live;

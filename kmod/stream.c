@@ -44,6 +44,7 @@ int coremon_stream_open(struct file *file, const struct coremon_stream_ops *ops)
 	return 0;
 
 err_buf:
+	coremon_viewer_exit(&stream->viewer);
 	kvfree(stream->buf);
 err_stream:
 	kfree(stream);
@@ -62,6 +63,7 @@ int coremon_stream_release(struct inode *inode, struct file *file)
 	struct coremon_stream *stream = file->private_data;
 
 	stream->ops->close(stream);
+	coremon_viewer_exit(&stream->viewer);
 	atomic_dec(&readers);
 	kvfree(stream->buf);
 	kfree(stream);
@@ -87,7 +89,7 @@ static int prepare(struct coremon_stream *stream)
 		stream->used = 0;
 		stream->given = 0;
 		ret = stream->ops->fill(stream);
-		if (ret <= 0)
+		if (ret < 0 || (!ret && !stream->used))
 			return ret;
 		cond_resched();
 	}

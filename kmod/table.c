@@ -14,6 +14,8 @@
 #define MAX_CONNS_DEFAULT 262144
 #define MAX_CONNS_LIMIT (16 * 1024 * 1024)
 #define RECORD_ALIGN 32
+#define BUCKETS_MIN 4096
+#define CHAIN_MAX 16	/* records a chain, on average, as far as max_conns may be raised later */
 
 struct shard {
 	raw_spinlock_t lock;
@@ -44,6 +46,9 @@ static int max_conns_set(const char *val, const struct kernel_param *kp)
 	if (ret)
 		return ret;
 	if (n > MAX_CONNS_LIMIT)
+		return -ERANGE;
+	/* The table has its size from the load. Longer chains would be walked with interrupts off. */
+	if (coremon_buckets.heads && n > CHAIN_MAX << coremon_buckets.bits)
 		return -ERANGE;
 	WRITE_ONCE(max_conns, n);
 	return 0;
@@ -277,8 +282,9 @@ void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *
 	raw_spin_lock_irqsave(&shard->lock, flags);
 	if (!conn->ended) {
 		WRITE_ONCE(conn->dirty, false);
+		conn->told = true;
 		if (follow->slot >= 0 && conn->opened != COREMON_OPENED_LISTEN && coremon_hooks_serve(COREMON_COLUMN_QUEUES))
-			coremon_queue_tell(conn, conn->sk, follow->slot, send_q, recv_q);
+			coremon_queue_tell(conn, conn->sk, follow, send_q, recv_q);
 	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 }
@@ -430,6 +436,7 @@ void coremon_follow_begin(struct coremon_follow *follow)
 	}
 	follow->shard = COREMON_SHARDS;
 	follow->slot = take_slot();
+	follow->first = true;
 }
 
 static void follow_enter_shard(struct coremon_follow *follow)
@@ -451,6 +458,7 @@ static void follow_enter_shard(struct coremon_follow *follow)
 void coremon_follow_rewind(struct coremon_follow *follow)
 {
 	follow->shard = 0;
+	follow->first = false;
 	follow_enter_shard(follow);
 }
 
@@ -537,7 +545,7 @@ size_t coremon_table_memory(void)
  */
 int coremon_table_init(void)
 {
-	unsigned int buckets = max_t(unsigned int, max_conns / 2, COREMON_SHARDS);
+	unsigned int buckets = max_t(unsigned int, max_conns / 2, BUCKETS_MIN);
 	unsigned int i;
 
 	/* Two records a chain, on average, when the table is full. */

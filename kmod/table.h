@@ -91,6 +91,7 @@ struct coremon_marks {
  * @send_q_last: send queue since then, bytes
  * @recv_q_last: receive queue since then
  * @owner_state: COREMON_OWNER_*
+ * @told: a reader of changes was told of it; written under the shard's lock
  * @birth: place in the order of birth; shard's lock
  * @change: place in the order of change; shard's lock
  * @rcu: for freeing it, when it has left the lists
@@ -138,7 +139,8 @@ struct coremon_conn {
 	u32 first_byte_us;
 	atomic64_t tx_calls;
 	atomic64_t rx_calls;
-	int owner_state;
+	u8 owner_state;
+	bool told;
 	u32 handshake_us;
 
 	union {
@@ -187,6 +189,7 @@ struct coremon_walk {
 /**
  * struct coremon_follow - A reader of changes.
  * @slot: its index in struct coremon_marks; -1: there was none left
+ * @first: its first reading is under way, in which the marks of a slot are still another's
  * @links: a bookmark in each shard's order of change: what is behind it has changed since the reader was there
  * @shard: the shard that is read
  * @last_seq: the newest change of that shard that the present reading shall give
@@ -196,6 +199,7 @@ struct coremon_walk {
  */
 struct coremon_follow {
 	int slot;
+	bool first;
 	struct coremon_link links[COREMON_SHARDS];
 	unsigned int shard;
 	u64 last_seq;

@@ -9,6 +9,7 @@
 #include "congestion.h"
 #include "event.h"
 #include "hooks.h"
+#include "netns.h"
 #include "owner.h"
 #include "queue.h"
 #include "snapshot.h"
@@ -65,11 +66,16 @@ static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 
 	if (!coremon_table_end(conn))
 		return;
-	/* Two segments that completed one handshake at once made two sockets; the kernel drops the second unused. */
-	if (old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN) {
+	/*
+	 * Two segments that completed one handshake at once made two sockets; the kernel drops the second unused. A child of
+	 * Fast Open has had no segment either, but may have data, and an owner.
+	 */
+	if (old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN &&
+	    !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk)) {
 		coremon_stat_inc(COREMON_STAT_DISCARDED);
 		return;
 	}
+	ended.netns_generation = coremon_netns_generation(sock_net(sk));
 	coremon_snapshot_fill(conn, sk, true, &ended.row);
 	ended.row.kind = COREMON_ROW_CLOSED;
 	ended.row.state = old;
@@ -113,7 +119,11 @@ static void established(struct coremon_conn *conn, const struct sock *sk, int ol
 
 	conn->flags_out |= COREMON_FLAG_ACK;
 	if (old == TCP_SYN_SENT) {
-		conn->handshake_us = us_since(conn->birth_ns);
+		/* With Fast Open the SYN waits for the first write. */
+		if (tp->syn_fastopen || tp->syn_data)
+			conn->handshake_us = tp->srtt_us ? tp->srtt_us >> 3 : ~0U;
+		else if (conn->birth_ns)
+			conn->handshake_us = us_since(conn->birth_ns);
 		return;
 	}
 	/* The first sample of a passive connection is that of its SYN-ACK; there is none if that was sent again. */

@@ -10,25 +10,51 @@
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
 
+#include "netns.h"
+
 /**
  * coremon_viewer_init() - Note who opens a file.
  * @viewer: the view
  * @file: the file; its credentials must outlive the view
  *
- * Context: process, in open().
+ * Context: process, in open(). coremon_viewer_exit() must follow.
  */
 void coremon_viewer_init(struct coremon_viewer *viewer, struct file *file)
 {
 	struct net *net = current->nsproxy->net_ns;
 
-	viewer->netns = net_eq(net, &init_net) ? 0 : net->ns.inum;
+	viewer->net = net_eq(net, &init_net) ? NULL : get_net(net);
 	viewer->pids = task_active_pid_ns(current) == &init_pid_ns;
 	viewer->userns = file->f_cred->user_ns;
 }
 
+/**
+ * coremon_viewer_exit() - The file is closed.
+ * @viewer: the view
+ *
+ * Context: process.
+ */
+void coremon_viewer_exit(struct coremon_viewer *viewer)
+{
+	if (viewer->net)
+		put_net(viewer->net);
+}
+
 static bool sees_netns(const struct coremon_viewer *viewer, u32 netns)
 {
-	return !viewer->netns || viewer->netns == netns;
+	return !viewer->net || viewer->net->ns.inum == netns;
+}
+
+/**
+ * coremon_viewer_ended() - Whether a reader may see an ended connection, whose namespace may be gone, and its inode number another's.
+ * @viewer: the view
+ * @generation: of the connection's namespace
+ *
+ * Return: whether.
+ */
+bool coremon_viewer_ended(const struct coremon_viewer *viewer, u64 generation)
+{
+	return !viewer->net || coremon_netns_generation(viewer->net) == generation;
 }
 
 /**

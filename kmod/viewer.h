@@ -8,21 +8,24 @@
 #include "uapi/coremon.h"
 
 struct file;
+struct net;
 struct user_namespace;
 
 /**
  * struct coremon_viewer - A reader's view, fixed when the file was opened.
- * @netns: the one network namespace it sees; 0: all
+ * @net: the one network namespace it sees, held, so that its inode number means no other; NULL: it sees all
  * @pids: it is in the pid namespace in which owners are recorded
  * @userns: how it sees user ids; held by the file's credentials
  */
 struct coremon_viewer {
-	u32 netns;
+	struct net *net;
 	bool pids;
 	struct user_namespace *userns;
 };
 
 void coremon_viewer_init(struct coremon_viewer *viewer, struct file *file);
+void coremon_viewer_exit(struct coremon_viewer *viewer);
+bool coremon_viewer_ended(const struct coremon_viewer *viewer, u64 generation);
 bool coremon_viewer_row(const struct coremon_viewer *viewer, struct coremon_row *row);
 bool coremon_viewer_event(const struct coremon_viewer *viewer, struct coremon_event *event);
 

@@ -18,7 +18,17 @@ columns $proc/hooks hook kind symbol required hits missed >"$T/hooks"
 cat "$T/hooks"
 # A required hook is served; one that is not served says nothing of hits.
 awk '$4 == "yes" && $2 == "-" { bad = 1 } $2 == "-" && ($3 != "-" || $5 != "-" || $6 != "-") { bad = 1 }
-	$2 !~ /^(tracepoint|kprobe|-)$/ || $4 !~ /^(yes|no)$/ { bad = 1 } END { exit bad || NR == 0 }' "$T/hooks" || fail "hooks"
+	$2 !~ /^(tracepoint|ftrace|kprobe|-)$/ || $4 !~ /^(yes|no)$/ { bad = 1 } END { exit bad || NR == 0 }' "$T/hooks" || fail "hooks"
 stats_add_up
+awk '$2 == "kprobe" { print; bad = 1 } END { exit bad }' "$T/hooks" || fail "a function that ftrace could serve"
 unload
 [ ! -e $proc ] || fail "$proc is there without the module"
+
+# Without ftrace kprobes serve in its place, every hook that it did.
+load disable_hook=ftrace
+columns $proc/hooks hook kind symbol >"$T/kprobes"
+awk 'FNR == NR { kind[$1] = $2; next } $2 != (kind[$1] == "ftrace" ? "kprobe" : kind[$1]) { print; bad = 1 } END { exit bad }' "$T/hooks" "$T/kprobes" ||
+	fail "hooks by kprobe"
+hold some hold -n 2 -u 1000
+stats_add_up
+release some

@@ -26,6 +26,7 @@ left_behind() {
 	[ ! -e /proc/coremon ] || echo "/proc/coremon is still there"
 	grep -o '^coremon[^ ]*' /proc/slabinfo | sed 's/^/slab cache left: /'
 	grep -s coremon /sys/kernel/debug/kprobes/list | sed 's/^/kprobe left: /'
+	grep -s coremon /sys/kernel/tracing/enabled_functions | sed 's/^/traced function left: /'
 	t=$(cat /proc/sys/kernel/tainted)	# an out-of-tree (4096), unsigned (8192) module taints, and that is all
 	[ $((t & ~12288)) = 0 ] || [ $((t & ~12288)) = "$taint" ] || { echo "kernel tainted: $t"; taint=$((t & ~12288)); }
 }

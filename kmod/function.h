@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Entries of kernel functions: by ftrace where it can, else by kprobe. A kprobe is passed over, and counted as missed, when it is
+ * hit while another one runs on that CPU, as by an interrupt with all the segments it handles; ftrace misses nothing, and costs less.
+ */
+#ifndef _COREMON_FUNCTION_H
+#define _COREMON_FUNCTION_H
+
+#include <linux/kprobes.h>
+#include <linux/types.h>
+
+/* The first two arguments. Context: that of the function's callers; may be interrupted. */
+typedef void (*coremon_function_handler)(void *arg0, void *arg1);
+
+/**
+ * struct coremon_function - A function whose entry is hooked.
+ * @symbol: its name
+ * @handler: what is called
+ * @address: where it is; 0: this kernel has none of that name
+ * @kind: "ftrace", "kprobe"; NULL: not armed
+ * @kp: the kprobe
+ */
+struct coremon_function {
+	const char *symbol;
+	coremon_function_handler handler;
+	unsigned long address;
+	const char *kind;
+	struct kprobe kp;
+};
+
+#define COREMON_FUNCTIONS_MAX 24
+
+void coremon_functions_find(struct coremon_function **functions, int n);
+void coremon_functions_arm(struct coremon_function **functions, int n, bool use_ftrace);
+void coremon_functions_disarm(struct coremon_function **functions, int n);
+
+#endif /* _COREMON_FUNCTION_H */
