@@ -26,7 +26,7 @@ struct flow {
 	uint64_t since_ns;	/* when its window began; CLOCK_MONOTONIC */
 	struct coremon_addr nat;	/* the packets' own addresses; as row.addr where there is no NAT */
 	bool nat_known;
-	bool fresh;		/* no record of it is written yet */
+	bool waits;		/* its window goes on past this cut */
 	bool missing;		/* it was not in the last full reading */
 };
 

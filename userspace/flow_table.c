@@ -273,14 +273,29 @@ static bool pair(const struct entry *one, const struct entry *other)
 	       flow_egress_first(one->flow) != flow_egress_first(other->flow);
 }
 
+/*
+ * Is it too early for the flow's record? The other end may be here, too, and not be told of yet: that of one just born, or just
+ * answered with a SYN-ACK.
+ */
+static bool is_young(const struct flow *flow, uint64_t before_ns)
+{
+	const struct coremon_row *row = &flow->row;
+
+	if (before_ns == COREMON_UNKNOWN)
+		return false;
+	if (birth(flow) >= before_ns)
+		return true;
+	return row->opened == COREMON_OPENED_ACTIVE && row->birth_ns != COREMON_UNKNOWN && row->handshake_us != UINT32_MAX &&
+	       !(flow->base.flags_in & COREMON_FLAG_SYN) && row->birth_ns + row->handshake_us * UINT64_C(1000) >= before_ns;
+}
+
 static size_t collect(struct flow_table *table, struct entry *entries, uint64_t before_ns)
 {
-	size_t nr = 0;
+	size_t nr = 0, kept = 0;
 
 	for (size_t i = 0; i < table->nr_buckets; i++) {
 		for (struct flow *flow = table->buckets[i]; flow; flow = flow->next) {
-			if (birth(flow) >= before_ns && before_ns != COREMON_UNKNOWN)
-				continue;
+			flow->waits = is_young(flow, before_ns);
 			entries[nr].flow = flow;
 			entries[nr].birth_ns = birth(flow);
 			fill_tuple(&entries[nr++]);
@@ -289,11 +304,18 @@ static size_t collect(struct flow_table *table, struct entry *entries, uint64_t 
 	qsort(entries, nr, sizeof(*entries), by_tuple);
 	for (size_t i = 0; i < nr; i++) {
 		entries[i].order_ns = entries[i].birth_ns;
-		if (i > 0 && entries[i - 1].order_ns == entries[i - 1].birth_ns && pair(&entries[i - 1], &entries[i]))
-			entries[i].order_ns = entries[i - 1].birth_ns;
+		if (i == 0 || entries[i - 1].order_ns != entries[i - 1].birth_ns || !pair(&entries[i - 1], &entries[i]))
+			continue;
+		entries[i].order_ns = entries[i - 1].birth_ns;
+		if (entries[i].flow->waits || entries[i - 1].flow->waits)
+			entries[i].flow->waits = entries[i - 1].flow->waits = true;
 	}
-	qsort(entries, nr, sizeof(*entries), by_order);
-	return nr;
+	for (size_t i = 0; i < nr; i++) {
+		if (!entries[i].flow->waits)
+			entries[kept++] = entries[i];
+	}
+	qsort(entries, kept, sizeof(*entries), by_order);
+	return kept;
 }
 
 /* One way: that of the SYN, or the other. */
@@ -311,13 +333,13 @@ static bool emit_way(const struct entry *entries, size_t nr, bool first, uint64_
 	return true;
 }
 
-static void next_window(struct flow_table *table, uint64_t before_ns, uint64_t end_ns)
+static void next_window(struct flow_table *table, uint64_t end_ns)
 {
 	for (size_t i = 0; i < table->nr_buckets; i++) {
 		for (struct flow **at = &table->buckets[i]; *at;) {
 			struct flow *flow = *at;
 
-			if (birth(flow) >= before_ns && before_ns != COREMON_UNKNOWN) {
+			if (flow->waits) {
 				at = &flow->next;
 				continue;
 			}
@@ -350,6 +372,6 @@ int flow_table_cut(struct flow_table *table, uint64_t before_ns, uint64_t end_ns
 		going = emit_way(&entries[i], len, true, end_ns, emit, ctx) && emit_way(&entries[i], len, false, end_ns, emit, ctx);
 	}
 	free(entries);
-	next_window(table, before_ns, end_ns);
+	next_window(table, end_ns);
 	return going ? 0 : -ECANCELED;
 }

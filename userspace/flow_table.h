@@ -27,7 +27,8 @@ int flow_table_row(struct flow_table *table, const struct coremon_row *row, stru
 size_t flow_table_ended(const struct flow_table *table);
 
 /**
- * flow_table_cut() - end the window of every connection born before @before_ns, and begin the next.
+ * flow_table_cut() - end the window of every connection born, and its SYN answered, before @before_ns, and begin the next; all
+ * ones: of every one.
  *
  * @emit gets each direction in which anything moved; of a connection that ended one at least. The oldest connection comes
  * first, the direction of its SYN before the other. Where both ends of a connection are here, what went the same way stands

@@ -287,6 +287,19 @@ static bool next_reading(struct flows *flows, uint64_t cut_ns, uint64_t end_ns)
 	return goes_on;
 }
 
+/* End the windows of what was there at the last reading: after one more, both ends of every such connection have been told of. */
+static bool settle_and_cut(struct flows *flows, enum cut_at at)
+{
+	uint64_t settled_ns = flows->now.mono_ns;
+
+	if (!flows->root.numbered) {
+		root_clock(&flows->root, &flows->now);
+		if (!read_changes(flows))
+			return false;
+	}
+	return cut(flows, settled_ns, at);
+}
+
 /* Return: false where it failed, or nobody reads the records any more. */
 static bool follow(struct flows *flows)
 {
@@ -301,11 +314,11 @@ static bool follow(struct flows *flows)
 		if (options->estimate)
 			continue;
 		if (flows->now.mono_ns >= cut_ns) {
-			if (!cut(flows, flows->now.mono_ns, CUT_INTERVAL))
+			if (!settle_and_cut(flows, CUT_INTERVAL))
 				return false;
 			while (cut_ns <= flows->now.mono_ns)
 				cut_ns += options->interval_ns;
-		} else if (flow_table_ended(flows->table) > MOST_ENDED && !cut(flows, flows->now.mono_ns, CUT_EARLY)) {
+		} else if (flow_table_ended(flows->table) > MOST_ENDED && !settle_and_cut(flows, CUT_EARLY)) {
 			return false;
 		}
 		if (run_flush() <= 0)

@@ -154,6 +154,34 @@ START_TEST(the_young_wait)
 }
 END_TEST
 
+START_TEST(both_ends_wait_for_each_other)
+{
+	struct coremon_row server = row_of(80, COREMON_OPENED_PASSIVE, START + 6), client = row_of(90, COREMON_OPENED_ACTIVE, START + 1);
+
+	server.addr.remote_port = 90;
+	client.addr.remote_port = 80;
+	server.flags_in = client.flags_out = 0x02;
+	server.flags_out = client.flags_in = 0x12;
+	client.handshake_us = UINT32_MAX;
+	feed(&client);
+	feed(&server);
+	/* The server was born after the cut. */
+	ck_assert_str_eq(cut(START + 5), "");
+	ck_assert_str_eq(cut(START + 7), "90out 0 0 2,80in 0 0 2,90in 0 0 18,80out 1 0 18,");
+	/* Just answered: the other end may be told of with the next reading. */
+	client = row_of(91, COREMON_OPENED_ACTIVE, START + 10);
+	client.flags_out = 0x02;
+	client.flags_in = 0x12;
+	client.handshake_us = 5;
+	feed(&client);
+	ck_assert_str_eq(cut(START + 5000), "");
+	ck_assert_str_eq(cut(START + 5011), "91out 0 0 2,91in 0 0 18,");
+	client.segs_out = 1;
+	feed(&client);
+	ck_assert_str_eq(cut(START + 5012), "91out 1 0 0,");
+}
+END_TEST
+
 START_TEST(two_lives_of_a_socket)
 {
 	struct coremon_row row = row_of(7, COREMON_OPENED_ACTIVE, START + 1);
@@ -505,6 +533,7 @@ TCase *flow_case(void)
 	tcase_add_test(tcase, counters_of_32_bits_wrap);
 	tcase_add_test(tcase, syn_before_synack);
 	tcase_add_test(tcase, the_young_wait);
+	tcase_add_test(tcase, both_ends_wait_for_each_other);
 	tcase_add_test(tcase, two_lives_of_a_socket);
 	tcase_add_test(tcase, lost_ones_go);
 	tcase_add_test(tcase, many_flows);
