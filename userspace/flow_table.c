@@ -7,6 +7,7 @@
 
 #define FIRST_BUCKETS 1024
 #define LISTEN 10		/* TCP_LISTEN */
+#define SETTLE_NS UINT64_C(1000000000)	/* the last segment of a handshake takes less to the end that accepts */
 
 /** struct flow_table - the flows, by id */
 struct flow_table {
@@ -286,7 +287,8 @@ static bool is_young(const struct flow *flow, uint64_t before_ns)
 	if (birth(flow) >= before_ns)
 		return true;
 	return row->opened == COREMON_OPENED_ACTIVE && row->birth_ns != COREMON_UNKNOWN && row->handshake_us != UINT32_MAX &&
-	       !(flow->base.flags_in & COREMON_FLAG_SYN) && row->birth_ns + row->handshake_us * UINT64_C(1000) >= before_ns;
+	       !(flow->base.flags_in & COREMON_FLAG_SYN) &&
+	       row->birth_ns + row->handshake_us * UINT64_C(1000) + (ended(flow) ? 0 : SETTLE_NS) >= before_ns;
 }
 
 static size_t collect(struct flow_table *table, struct entry *entries, uint64_t before_ns)

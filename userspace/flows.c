@@ -51,7 +51,8 @@ struct flows {
 	bool refused_known;
 	uint64_t seq;			/* records so far */
 	bool moved;			/* there is something to tell of this interval */
-	bool failed;			/* no memory, or no output */
+	bool failed;			/* no memory */
+	int write_error;		/* errno */
 	struct counted ended, live;
 	char *buf;
 	size_t buf_size;
@@ -87,9 +88,10 @@ static bool write_record(struct flows *flows, struct flow_record *record, uint64
 	}
 	counted->records++;
 	counted->bytes += (uint64_t)len;
-	if (!options->estimate)
-		fwrite(flows->buf, 1, (size_t)len, stdout);
-	return !ferror(stdout);
+	if (options->estimate || fwrite(flows->buf, 1, (size_t)len, stdout) == (size_t)len)
+		return true;
+	flows->write_error = errno;
+	return false;
 }
 
 static bool emit(void *ctx, const struct flow *flow, bool egress, uint64_t end_ns)
@@ -280,7 +282,7 @@ static bool next_reading(struct flows *flows, uint64_t cut_ns, uint64_t end_ns)
 		return root_next(&flows->root) && root_clock(&flows->root, &flows->now) == 0 && flows->now.mono_ns <= end_ns;
 	root_clock(&flows->root, &flows->now);
 	now_ns = flows->now.mono_ns;
-	goes_on = now_ns < end_ns;
+	goes_on = now_ns < end_ns && !run_stopped();
 	if (goes_on && now_ns < cut_ns)
 		goes_on = run_wait(-1, least(flows->pause_ns, least(cut_ns, end_ns) - now_ns)) != RUN_END;
 	root_clock(&flows->root, &flows->now);
@@ -305,6 +307,7 @@ static bool follow(struct flows *flows)
 {
 	const struct flow_options *options = flows->options;
 	uint64_t cut_ns = flows->now.mono_ns + options->interval_ns, end_ns = RUN_FOR_EVER;
+	int flushed;
 
 	if (options->for_ns != RUN_FOR_EVER)
 		end_ns = flows->now.mono_ns + options->for_ns;
@@ -321,8 +324,12 @@ static bool follow(struct flows *flows)
 		} else if (flow_table_ended(flows->table) > MOST_ENDED && !settle_and_cut(flows, CUT_EARLY)) {
 			return false;
 		}
-		if (run_flush() <= 0)
+		flushed = run_flush();
+		if (flushed < 0)
 			return false;
+		/* After a signal there is still the last word; nobody is there to hear it where the reader is gone. */
+		if (flushed == 0 && !run_stopped())
+			return true;
 	}
 	/* The last word of every connection, also of those that are as young as this reading. */
 	if (!flows->root.numbered && !read_changes(flows))
@@ -410,5 +417,9 @@ int verb_flows(int argc, char **argv)
 	cgroups_free(&flows.cgroups);
 	free(flows.buf);
 	flow_options_free(&options);
-	return run_flush() < 0 || !good;
+	if (!flows.write_error)
+		return run_flush() < 0 || !good;
+	if (flows.write_error != EPIPE)
+		say("writing: %s", strerror(flows.write_error));
+	return flows.write_error != EPIPE;
 }

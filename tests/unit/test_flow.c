@@ -41,6 +41,7 @@ static struct coremon_row row_of(uint64_t id, uint8_t opened, uint64_t birth_ns)
 	row.id = id;
 	row.opened = opened;
 	row.birth_ns = birth_ns;
+	row.handshake_us = UINT32_MAX;
 	row.state = 1;
 	row.addr.family = AF_INET;
 	row.addr.local_port = (uint16_t)id;
@@ -174,11 +175,11 @@ START_TEST(both_ends_wait_for_each_other)
 	client.flags_in = 0x12;
 	client.handshake_us = 5;
 	feed(&client);
-	ck_assert_str_eq(cut(START + 5000), "");
-	ck_assert_str_eq(cut(START + 5011), "91out 0 0 2,91in 0 0 18,");
+	ck_assert_str_eq(cut(START + 1000005010), "");
+	ck_assert_str_eq(cut(START + 1000005011), "91out 0 0 2,91in 0 0 18,");
 	client.segs_out = 1;
 	feed(&client);
-	ck_assert_str_eq(cut(START + 5012), "91out 1 0 0,");
+	ck_assert_str_eq(cut(START + 1000005012), "91out 1 0 0,");
 }
 END_TEST
 
