@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "congestion.h"
 
+#include <linux/irqflags.h>
 #include <linux/ktime.h>
+#include <linux/percpu.h>
 #include <linux/tcp.h>
 #include <net/inet_connection_sock.h>
 #include <net/tcp.h>
@@ -23,20 +25,59 @@ static void moved(struct coremon_conn *conn, struct sock *sk, u8 ca_state)
 	coremon_changed(conn);
 }
 
-/**
- * coremon_congestion_sample() - See a change of the CA state that no hook told.
- * @conn: the record, under RCU
- * @sk: the socket, locked or owned
- *
- * Called at each segment. Before v6.0 no tracepoint tells of every change: entries into Recovery, Loss and CWR are told by
- * kprobes in time, Disorder and the way back to Open are seen here, at the segment after the one that made the change.
- */
-void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
+/* What a processor's last segment in Recovery found: how far its socket was acknowledged before. */
+struct before_segment {
+	const struct sock *sk;
+	u32 snd_una;
+};
+static DEFINE_PER_CPU(struct before_segment, coremon_before_segment);
+
+static void note_before(const struct sock *sk)
+{
+	struct before_segment *before;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	before = this_cpu_ptr(&coremon_before_segment);
+	before->sk = sk;
+	before->snd_una = tcp_sk(sk)->snd_una;
+	local_irq_restore(flags);
+}
+
+/* Whether the segment that is being processed acknowledged something; so too where that is not known, after a move to another CPU. */
+static bool una_advanced(const struct sock *sk)
+{
+	struct before_segment before;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	before = *this_cpu_ptr(&coremon_before_segment);
+	local_irq_restore(flags);
+	return before.sk != sk || before.snd_una != tcp_sk(sk)->snd_una;
+}
+
+/* See a change of the CA state that no hook told. */
+static void catch_up(struct coremon_conn *conn, struct sock *sk)
 {
 	u8 ca_state = inet_csk(sk)->icsk_ca_state;
 
 	if (unlikely(ca_state != conn->ca_last) && ca_state <= TCP_CA_Loss)
 		moved(conn, sk, ca_state);
+}
+
+/**
+ * coremon_congestion_sample() - A segment is about to be processed.
+ * @conn: the record, under RCU
+ * @sk: the socket, locked or owned
+ *
+ * Before v6.0 no tracepoint tells of every change: entries into Recovery, Loss and CWR are told by kprobes in time, Disorder and
+ * the way back to Open are seen here, at the segment after the one that made the change.
+ */
+void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
+{
+	catch_up(conn, sk);
+	if (unlikely(conn->ca_last == TCP_CA_Recovery))
+		note_before(sk);
 }
 
 /**
@@ -55,7 +96,7 @@ void coremon_congestion_state(struct sock *sk, u8 ca_state)
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
 	if (conn && !conn->ended) {
-		coremon_congestion_sample(conn, sk);
+		catch_up(conn, sk);
 		if (conn->ca_last != ca_state)
 			moved(conn, sk, ca_state);
 	}
@@ -114,14 +155,18 @@ void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *
 }
 
 /*
- * In Recovery with more to come there are two ways. The peer's word that it has twice all that was sent again (nothing is left in
- * undo_retrans) echoes the stamp of what was sent again. A partial acknowledgement that was only late echoes that of an original;
- * unless the next segment was sent again too, the kernel has forgotten by now when the first was.
+ * In Recovery with more to come there are two ways: a partial acknowledgement that was only late, which echoes the time stamp of an
+ * original (unless the next segment was sent again too, the kernel has forgotten by now when the first was), and the peer's word that it
+ * has twice all that was sent again (nothing is left in undo_retrans).
  */
-static bool late_partial(const struct tcp_sock *tp)
+static bool late_partial(const struct sock *sk)
 {
-	return tp->undo_retrans || !tp->retrans_stamp ||
-	       (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr && (s32)(tp->rx_opt.rcv_tsecr - tp->retrans_stamp) < 0);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->undo_retrans)
+		return true;
+	return una_advanced(sk) &&
+	       (!tp->retrans_stamp || (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr && (s32)(tp->rx_opt.rcv_tsecr - tp->retrans_stamp) < 0));
 }
 
 static int undo_kind(const struct sock *sk)
@@ -134,7 +179,7 @@ static int undo_kind(const struct sock *sk)
 	case TCP_CA_Recovery:
 		if (!before(tp->snd_una, tp->high_seq))
 			return COREMON_UNDO_FULL;
-		return late_partial(tp) ? COREMON_UNDO_PARTIAL : COREMON_UNDO_DSACK;
+		return late_partial(sk) ? COREMON_UNDO_PARTIAL : COREMON_UNDO_DSACK;
 	default:
 		return COREMON_UNDO_DSACK;
 	}
