@@ -8,17 +8,16 @@
 load
 record_events
 
-# One segment is lost: three that came behind it are told by SACK, it is sent again. A round trip takes long, so that what RACK
-# waits for (a quarter of it) does not come to its end within the script.
+# One segment is lost: three that came behind it are told by SACK, it is sent again.
 play 1 <<'END'
 patient 10
 begin: connect 7001
 want S
-sleep 900
+sleep 100
 synack: synack
 write 10000
 want 9001-10001
-sleep 900
+sleep 1200
 ack 1001
 odd: ack 1001 sack=2001-3001
 second: ack 1001 sack=2001-4001

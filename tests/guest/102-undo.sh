@@ -9,19 +9,17 @@
 in_peer sh -c 'echo 1 >/proc/sys/net/ipv4/tcp_ecn'
 load
 record_events
-# Round trips take long where SACK tells of what is missing: RACK takes a part of one for patience, and what a retransmission of
-# its is answered with in less than one for an answer to the original.
 
 # Recovery, and all had only been late: the time stamp echoed is that of the original.
 play 1 <<'END'
 patient 10
 connect 7001
 want S
-sleep 900
+sleep 100
 synack ts
 write 9880
 want 8893-9881
-sleep 900
+sleep 1200
 ack 1 sack=989-1977
 ack 1 sack=989-2965
 lost: ack 1 sack=989-3953
@@ -42,11 +40,11 @@ play 2 <<'END'
 patient 10
 connect 7002
 want S
-sleep 900
+sleep 100
 synack ts
 write 9880
 want 8893-9881
-sleep 900
+sleep 1200
 ack 1 sack=989-1977
 ack 1 sack=989-2965
 lost: ack 1 sack=989-3953
@@ -67,11 +65,11 @@ play 3 <<'END'
 patient 10
 connect 7003
 want S
-sleep 900
+sleep 100
 synack
 write 10000
 want 9001-10001
-sleep 900
+sleep 1200
 ack 1 sack=1001-2001
 ack 1 sack=1001-3001
 lost: ack 1 sack=1001-4001
@@ -112,11 +110,11 @@ play 5 <<'END'
 patient 10
 connect 7005
 want S
-sleep 900
+sleep 100
 synack
 write 5000
 want 4001-5001
-sleep 900
+sleep 1200
 odd: ack 1 sack=1001-2001
 sleep 50
 mended: ack 5001

@@ -68,6 +68,7 @@ fin
 write 10000
 want 9001-10001
 run cat /proc/coremon/connections >$T/live3
+sleep 1200
 ack 1001
 ack 1001 sack=2001-3001
 ack 1001 sack=2001-4001

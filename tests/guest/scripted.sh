@@ -9,6 +9,10 @@ ip -n peer link set lo up
 in_peer() { ip netns exec peer "$@"; }
 # Tail loss probes only where a test is about them: on a slow machine they come before what a script sends.
 in_peer sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_early_retrans'
+# RACK waits for a part of the shortest round trip before it takes for lost what was passed over, and takes what answers a
+# retransmission in less than one for an answer to the original. Of the round trips the last counts, so that a script can make it long
+# (1.2 s, before it tells of the first SACK) without the handshake being late.
+in_peer sh -c 'echo 0 >/proc/sys/net/ipv4/tcp_min_rtt_wlen'
 
 # Run a script (standard input) as case K, in the background until `played`; its log is $T/K.
 cases=
