@@ -10,14 +10,10 @@
 
 #include "filter_tree.h"
 #include "lines.h"
+#include "row.h"
 
-/* The kernel's states, in the order of their numbers from 1. The bits of filter_states() are 1 << index. */
-static const char *const states[] = {
-	"ESTABLISHED", "SYN_SENT", "SYN_RECV", "FIN_WAIT1", "FIN_WAIT2", "TIME_WAIT",
-	"CLOSE", "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
-};
-
-#define NR_STATES (sizeof(states) / sizeof(states[0]))
+/* The kernel's states have the numbers from 1 to this; the bits of filter_states() are 1 << number - 1. */
+#define NR_STATES 12
 #define BIT_OF(number) (UINT64_C(1) << ((number) - 1))
 #define ALL_STATES (BIT_OF(NR_STATES + 1) - 1)
 #define SYN_SENT BIT_OF(2)
@@ -57,10 +53,10 @@ uint64_t filter_states(const char *name)
 	char wanted[WORD_MAX + 1], known[32];
 
 	plain(name, wanted, sizeof(wanted));
-	for (size_t i = 0; i < NR_STATES; i++) {
-		plain(states[i], known, sizeof(known));
+	for (unsigned int state = 1; state <= NR_STATES; state++) {
+		plain(name_state(state), known, sizeof(known));
 		if (strcmp(wanted, known) == 0)
-			return UINT64_C(1) << i;
+			return BIT_OF(state);
 	}
 	for (size_t i = 0; i < sizeof(state_groups) / sizeof(state_groups[0]); i++) {
 		if (strcmp(wanted, state_groups[i].name) == 0)
@@ -71,9 +67,9 @@ uint64_t filter_states(const char *name)
 
 uint64_t filter_state_bit(const char *name)
 {
-	for (size_t i = 0; i < NR_STATES; i++) {
-		if (strcmp(name, states[i]) == 0)
-			return UINT64_C(1) << i;
+	for (unsigned int state = 1; state <= NR_STATES; state++) {
+		if (strcmp(name, name_state(state)) == 0)
+			return BIT_OF(state);
 	}
 	return 0;
 }

@@ -21,6 +21,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "row.h"
 #include "say.h"
 #include "source.h"
 
@@ -29,13 +30,6 @@
 
 /* Kernel state numbers, include/net/tcp_states.h. */
 enum { ST_ESTABLISHED = 1, ST_SYN_RECV = 3, ST_TIME_WAIT = 6, ST_CLOSE = 7, ST_LISTEN = 10, ST_NR = 12 };
-
-static const char *const state_names[ST_NR] = {
-	[1] = "ESTABLISHED", [2] = "SYN_SENT", [3] = "SYN_RECV", [4] = "FIN_WAIT1", [5] = "FIN_WAIT2", [6] = "TIME_WAIT",
-	[7] = "CLOSE", [8] = "CLOSE_WAIT", [9] = "LAST_ACK", [10] = "LISTEN", [11] = "CLOSING",
-};
-
-static const char *const ca_names[] = { "Open", "Disorder", "CWR", "Recovery", "Loss" };
 
 /** struct attrs - the attributes of a message that are of use */
 struct attrs {
@@ -68,8 +62,8 @@ static void take_info(struct conn *conn, const struct nlattr *attr)
 	memset(&info, 0, sizeof(info));
 	memcpy(&info, mnl_attr_get_payload(attr), len);
 
-	if (len > offsetof(struct tcp_info, tcpi_ca_state) && info.tcpi_ca_state < sizeof(ca_names) / sizeof(ca_names[0]))
-		conn_set_text(conn, C_CA_STATE, ca_names[info.tcpi_ca_state]);
+	if (len > offsetof(struct tcp_info, tcpi_ca_state) && name_ca_state(info.tcpi_ca_state))
+		conn_set_text(conn, C_CA_STATE, name_ca_state(info.tcpi_ca_state));
 	TAKE(conn, C_PACKETS_OUT, &info, len, tcpi_unacked);
 	if (info.tcpi_rtt)
 		TAKE(conn, C_SRTT_US, &info, len, tcpi_rtt);
@@ -108,7 +102,7 @@ static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct con
 	memcpy(&msg, mnl_nlmsg_get_payload(nlh), sizeof(msg));
 	if (msg.idiag_family != AF_INET && msg.idiag_family != AF_INET6)
 		return false;
-	if (msg.idiag_state >= ST_NR || !state_names[msg.idiag_state] || msg.idiag_state == ST_TIME_WAIT)
+	if (msg.idiag_state >= ST_NR || !name_state(msg.idiag_state) || msg.idiag_state == ST_TIME_WAIT)
 		return false;
 	mnl_attr_parse(nlh, sizeof(msg), take_attr, &attrs);
 	/* Handshakes not yet accepted and TIME_WAIT have no tcp_info: they are no full sockets. */
@@ -121,7 +115,7 @@ static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct con
 	if (netns)
 		conn_set_num(conn, C_NETNS, netns);
 	conn_set_text(conn, C_FAMILY, v6 ? "inet6" : "inet");
-	conn_set_text(conn, C_STATE, state_names[msg.idiag_state]);
+	conn_set_text(conn, C_STATE, name_state(msg.idiag_state));
 	take_endpoint(conn, C_LOCAL, v6, msg.id.idiag_src, msg.id.idiag_sport);
 	take_endpoint(conn, C_REMOTE, v6, msg.id.idiag_dst, msg.id.idiag_dport);
 	conn_set_num(conn, C_UID, msg.idiag_uid);
