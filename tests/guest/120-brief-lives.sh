@@ -43,9 +43,10 @@ awk -v n=$n 'FNR == 1 { file++ }
 [ "$(tail -n 1 $proc/closed | wc -w)" = "$(sed -n 2p $proc/closed | wc -w)" ] || fail "the last line of closed"
 unload
 
-# Few are kept, and there is room for few.
+# Few are kept, and there is room for few. On one processor: when two complete a handshake at once (above: discarded), two sockets are
+# made of it, and of one that there is no room for nobody knows which it was.
 load closed_max=50 max_conns=5
-brief 3 500 >"$T/made"
+taskset 1 brief 3 500 >"$T/made"
 at_rest
 awk 'FNR == NR { for (i = 1; i < NF; i += 2) made[$i] = $(i + 1); next } { v[$1] = $2 } END {
 	ends = made["connected"] + made["accepted"] + made["refused"] + 1
