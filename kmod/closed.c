@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "closed.h"
 
+#include <linux/delay.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
 #define CLOSED_MAX_DEFAULT 4096
 #define CLOSED_MAX_LIMIT (1024 * 1024)
+#define OPEN_NS (100 * NSEC_PER_MSEC)
 
 static unsigned int closed_max = CLOSED_MAX_DEFAULT;
 
@@ -30,7 +34,7 @@ static const struct kernel_param_ops closed_max_ops = {
 };
 
 module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
-MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 488 bytes each");
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 496 bytes each");
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
 static DEFINE_RAW_SPINLOCK(lock);
@@ -49,14 +53,16 @@ static u64 first_seq(void)
 /**
  * coremon_closed_add() - Keep the final values of a connection.
  * @ended: the values; the row's seq is set
+ * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
  *
  * Context: any but NMI. Takes the ring's lock for the copy of one record.
  * Return: its number.
  */
-u64 coremon_closed_add(struct coremon_ended *ended)
+u64 coremon_closed_add(struct coremon_ended *ended, bool rst_may_follow)
 {
 	unsigned long flags;
 
+	ended->open_until_ns = rst_may_follow ? ktime_get_ns() + OPEN_NS : 0;
 	raw_spin_lock_irqsave(&lock, flags);
 	ended->row.seq = next_seq++;
 	ring[ended->row.seq % closed_max] = *ended;
@@ -83,7 +89,24 @@ void coremon_closed_amend_rst(u64 seq, bool counted)
 
 		row->segs_out += counted;
 		row->flags_out |= COREMON_FLAG_RST;
+		ring[seq % closed_max].open_until_ns = 0;
 	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+/**
+ * coremon_closed_final() - A socket whose connection is over sends nothing any more.
+ * @seq: number of the connection's record; 0: it has none
+ *
+ * Context: any but NMI. Takes the ring's lock.
+ */
+void coremon_closed_final(u64 seq)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	if (seq >= first_seq() && seq < next_seq)
+		ring[seq % closed_max].open_until_ns = 0;
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -103,6 +126,15 @@ u64 coremon_closed_next(void)
 	return seq;
 }
 
+/* Waits until a copied record is final. Returns whether it was, so that the copy is. */
+static bool wait_final(const struct coremon_ended *ended)
+{
+	if (!ended->open_until_ns || ktime_get_ns() > ended->open_until_ns || fatal_signal_pending(current))
+		return true;
+	usleep_range(50, 200);
+	return false;
+}
+
 /**
  * coremon_closed_read() - The next ended connection.
  * @seq: in: the first wanted, 0: the oldest there is; out: the first not yet given
@@ -110,7 +142,8 @@ u64 coremon_closed_next(void)
  * @ended: where to put it
  * @lost: out: how many of those wanted are gone
  *
- * Context: process. Takes the ring's lock for the copy of one record.
+ * Context: process; sleeps, where a reset may follow, for as long as that takes, at most OPEN_NS. Takes the ring's lock for the copy of
+ * one record.
  * Return: whether there was one.
  */
 bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lost)
@@ -120,19 +153,23 @@ bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lo
 	u64 first;
 
 	*lost = 0;
+again:
 	raw_spin_lock_irqsave(&lock, flags);
 	first = first_seq();
 	if (!*seq) {
 		*seq = first;
 	} else if (*seq < min(first, end)) {
 		/* What comes behind @end is for another reading. */
-		*lost = min(first, end) - *seq;
+		*lost += min(first, end) - *seq;
 		*seq = min(first, end);
 	}
 	there = *seq >= first && *seq < min(end, next_seq);
 	if (there)
-		*ended = ring[(*seq)++ % closed_max];
+		*ended = ring[*seq % closed_max];
 	raw_spin_unlock_irqrestore(&lock, flags);
+	if (there && !wait_final(ended))
+		goto again;
+	*seq += there;
 	return there;
 }
 

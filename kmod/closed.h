@@ -11,10 +11,18 @@
 #include "table.h"
 #include "uapi/coremon.h"
 
-/** struct coremon_ended - An ended connection: its final values, the generation of its namespace, the marks of its queues. */
+/**
+ * struct coremon_ended - An ended connection.
+ * @row: its final values
+ * @netns_generation: of its network namespace
+ * @open_until_ns: ktime_get_ns() until which its socket may still send a reset, which is to be in @row; 0: it will not
+ * @send_q: marks of its send queue
+ * @recv_q: marks of its receive queue
+ */
 struct coremon_ended {
 	struct coremon_row row;
 	u64 netns_generation;
+	u64 open_until_ns;
 	struct coremon_marks send_q;
 	struct coremon_marks recv_q;
 };
@@ -22,7 +30,8 @@ struct coremon_ended {
 int coremon_closed_init(void);
 void coremon_closed_exit(void);
 
-u64 coremon_closed_add(struct coremon_ended *ended);
+u64 coremon_closed_add(struct coremon_ended *ended, bool rst_may_follow);
+void coremon_closed_final(u64 seq);
 void coremon_closed_amend_rst(u64 seq, bool counted);
 
 u64 coremon_closed_next(void);

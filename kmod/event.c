@@ -327,7 +327,7 @@ int coremon_event_open(u64 *seq)
 		ring = kvcalloc(RING_SIZE, sizeof(*ring), GFP_KERNEL);
 	}
 	if (ring) {
-		readers++;
+		WRITE_ONCE(readers, readers + 1);
 		switch_keys();
 		*seq = READ_ONCE(next_seq);
 	} else {
@@ -345,7 +345,7 @@ int coremon_event_open(u64 *seq)
 void coremon_event_close(void)
 {
 	mutex_lock(&admin);
-	readers--;
+	WRITE_ONCE(readers, readers - 1);
 	switch_keys();
 	mutex_unlock(&admin);
 }
@@ -413,6 +413,12 @@ __poll_t coremon_event_poll(u64 seq, struct file *file, poll_table *wait)
 {
 	poll_wait(file, &waiting, wait);
 	return READ_ONCE(next_seq) != seq ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+/** coremon_event_readers() - Return: how many files of events are open. */
+unsigned int coremon_event_readers(void)
+{
+	return READ_ONCE(readers);
 }
 
 /** coremon_events_written() - Return: events written since the load. */

@@ -41,6 +41,6 @@ int coremon_proc_stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "events %llu\n", coremon_events_written());
 	seq_printf(m, "memory_bytes %zu\n", coremon_table_memory() + coremon_closed_memory());
 	seq_printf(m, "hooks_missed %llu\n", hooks_missed());
-	seq_printf(m, "readers %u\n", coremon_stream_readers());
+	seq_printf(m, "readers %u\n", coremon_stream_readers() + coremon_event_readers());
 	return 0;
 }

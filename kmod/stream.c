@@ -9,7 +9,7 @@
 
 static atomic_t readers = ATOMIC_INIT(0);
 
-/** coremon_stream_readers() - Return: how many files are open. */
+/** coremon_stream_readers() - Return: how many files are open, but those of events. */
 unsigned int coremon_stream_readers(void)
 {
 	return atomic_read(&readers);

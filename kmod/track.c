@@ -85,7 +85,8 @@ static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 		ended.row.error = READ_ONCE(sk->sk_err);
 	}
 	coremon_queue_final(conn, &ended.send_q, &ended.recv_q);
-	conn->closed_seq = coremon_closed_add(&ended);
+	/* TCP_CLOSE is told before the reset of an abort is sent. */
+	conn->closed_seq = coremon_closed_add(&ended, ended.row.cause == COREMON_CAUSE_ABORT && !(ended.row.flags_out & COREMON_FLAG_RST));
 }
 
 static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
@@ -197,6 +198,7 @@ void coremon_track_destroy(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (conn) {
 		end(conn, sk, sk->sk_state);
+		coremon_closed_final(conn->closed_seq);
 		coremon_table_forget(sk);
 	}
 	rcu_read_unlock();
