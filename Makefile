@@ -20,7 +20,7 @@ VERBS = report events flows
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms lint \
+.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms check-long lint \
 	install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-build check-guest check-selftest check-dkms:
+check-unit check-cli check-build check-guest check-selftest check-dkms check-long:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 lint:

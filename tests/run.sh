@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest...]      (default: all)      KERNELS='6.1 6.12' takes only these
+# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|long...]      (default: all but long)      KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
 . "$TOP/tests/harness.sh"
@@ -33,6 +33,13 @@ job() {
 		# A test that would take minutes does all of it on the first kernel alone: see `thorough` in tests/guest.
 		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/"; : >"$BUILD/$line/stage/thorough"; fi
 		guest_tests "$line" "$BUILD/$line/stage" 2400 ;;
+	long-*) # what takes too long for every day
+		line=${1#long-}
+		job "build-$line"
+		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
+		: >"$BUILD/$line/stage/long"
+		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh
+		rm -f "$BUILD/$line/stage/long" ;;
 	lint) "$TOP/scripts/lint.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
@@ -58,7 +65,7 @@ kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
 [ $# -gt 0 ] || set -- lint unit cli guest selftest
 jobs=
-case " $* " in *' build '* | *' guest '*)
+case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
 		s=$(kernel_suite "$l")
 		host_is "$s" || [ -e "$CACHE/suites/$s.stamp" ] || case " $jobs " in *" suite-$s "*) ;; *) jobs="$jobs suite-$s" ;; esac
@@ -66,7 +73,7 @@ case " $* " in *' build '* | *' guest '*)
 esac
 for j; do
 	case $j in
-	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
+	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
 	lint | unit | cli | selftest) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
