@@ -87,6 +87,7 @@ help:
 	@echo 'make check-unit    libcheck tests of the reader     make check-cli       command-line tests'
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
+	@echo 'make check-long    what takes too long for make check: 100,000 connections, exact to the byte'
 	@echo 'make lint          the conventions of the sources'
 	@echo 'make install       module, reader, man pages; PREFIX=$(PREFIX) DESTDIR=    make uninstall'
 	@echo 'make clean         removes what was built'
