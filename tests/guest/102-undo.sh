@@ -114,9 +114,8 @@ sleep 100
 synack
 write 5000
 want 4001-5001
-sleep 1200
+sleep 3000
 odd: ack 1 sack=1001-2001
-sleep 50
 mended: ack 5001
 sleep 50
 next: data 10
