@@ -210,14 +210,14 @@ static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, 
  * @conn: the record
  * @sk: its socket, its spinlock held or owned
  * @owned: the caller has it to itself: its queues do not change
+ * @now: ktime_get_ns(), up to which times run
  * @row: where to put the row; every byte is written
  *
  * Context: any but NMI.
  */
-void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row)
+void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, u64 now, struct coremon_row *row)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u64 now = ktime_get_ns();
 
 	memset(row, 0xff, sizeof(*row));	/* not known */
 	fill_identity(row, conn);
@@ -287,7 +287,7 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 		if (owned || (sk->sk_state == TCP_LISTEN && connections_wait(sk)))
 			coremon_table_mark(conn);
 	}
-	coremon_snapshot_fill(conn, sk, !owned, row);
+	coremon_snapshot_fill(conn, sk, !owned, ktime_get_ns(), row);
 	if (follow) {
 		fill_peaks(row, send_q, recv_q);
 		/* It may be read without a hook: by a call that was there before the data. */

@@ -12,7 +12,7 @@ struct sock;
 
 u64 coremon_snapshot_id(const struct sock *sk);
 void coremon_snapshot_addr(const struct sock *sk, struct coremon_addr *addr);
-void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row);
+void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, u64 now, struct coremon_row *row);
 bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const struct coremon_follow *follow);
 
 #endif /* _COREMON_SNAPSHOT_H */

@@ -36,9 +36,10 @@ static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int 
 
 	if (conn->flags_now & TAKEN_AS_RESET) {
 		/* Data that comes after close() is taken so too, and answered by a reset. */
-		if (!(conn->flags_now & COREMON_FLAG_RST) && coremon_hooks_serve(COREMON_COLUMN_QUEUES))
-			return COREMON_CAUSE_RST_SENT;
-		return old == TCP_SYN_SENT ? COREMON_CAUSE_CONNECT_REFUSED : COREMON_CAUSE_RST_RECEIVED;
+		if (old == TCP_SYN_SENT)
+			return COREMON_CAUSE_CONNECT_REFUSED;
+		return conn->flags_now & COREMON_FLAG_RST || !coremon_hooks_serve(COREMON_COLUMN_QUEUES) ?
+			COREMON_CAUSE_RST_RECEIVED : COREMON_CAUSE_RST_SENT;
 	}
 	if (err == ETIMEDOUT)
 		return connecting ? COREMON_CAUSE_CONNECT_TIMEOUT : COREMON_CAUSE_TIMEOUT;
@@ -62,6 +63,7 @@ static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int 
 /* The connection is over: its final values go where ended connections are kept. */
 static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 {
+	u64 now = ktime_get_ns();
 	struct coremon_ended ended;
 
 	if (!coremon_table_end(conn))
@@ -76,10 +78,10 @@ static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 		return;
 	}
 	ended.netns_generation = coremon_netns_generation(sock_net(sk));
-	coremon_snapshot_fill(conn, sk, true, &ended.row);
+	coremon_snapshot_fill(conn, sk, true, now, &ended.row);
 	ended.row.kind = COREMON_ROW_CLOSED;
 	ended.row.state = old;
-	ended.row.end_ns = ktime_get_ns();
+	ended.row.end_ns = now;
 	if (conn->opened != COREMON_OPENED_LISTEN) {
 		ended.row.cause = end_cause(conn, sk, old);
 		ended.row.error = READ_ONCE(sk->sk_err);
@@ -316,6 +318,15 @@ void coremon_track_timer(struct sock *sk)
 	rcu_read_unlock();
 }
 
+/* Data for a socket that is closed: when the reset that answers it is sent, the socket is gone. */
+static void answered_by_reset(struct coremon_conn *conn, const struct sock *sk)
+{
+	if (!coremon_hooks_serve(COREMON_COLUMN_QUEUES))
+		return;		/* then the segment's flags are not known */
+	WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
+	coremon_event(conn, sk, COREMON_EVENT_RST_SENT, (u32)COREMON_UNKNOWN, 0, 0, 0);
+}
+
 /**
  * coremon_track_rst_received() - The segment that is being processed ends the connection as a reset does.
  * @sk: the socket, locked or owned
@@ -330,6 +341,8 @@ void coremon_track_rst_received(struct sock *sk)
 		conn->flags_now |= TAKEN_AS_RESET;
 		if (conn->flags_now & COREMON_FLAG_RST)
 			coremon_event(conn, sk, COREMON_EVENT_RST_RECEIVED, 0, 0, 0, 0);
+		else if (sock_flag(sk, SOCK_DEAD))
+			answered_by_reset(conn, sk);
 	}
 	rcu_read_unlock();
 }

@@ -162,8 +162,9 @@ expect <<'END'
 10 closed cause=rst_received error=104 state=ESTABLISHED flags_in=SRPA flags_out=SA bytes_received=100
 10 :rst_received -
 10 :rst_sent
-11 closed cause=rst_sent error=104 state=FIN_WAIT1 flags_in=SPA flags_out=FSA
+11 closed cause=rst_sent error=104 state=FIN_WAIT1 flags_in=SPA flags_out=FSRA
 11 :rst_received
+11 :rst_sent reason=N
 12 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
 12 :rst_sent reason=N
 13 closed cause=abort error=0 state=ESTABLISHED flags_out=SRA
