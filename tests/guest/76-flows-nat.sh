@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# time: 60
+# time: 150
 # Packet addresses of flow records, where nftables changes destination and source, IPv4 and IPv6.
 . ./tests/lib.sh
 
