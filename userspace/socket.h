@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The sockets of this network namespace, TCP and UDP, by inet_diag (and /proc/net/udp where the kernel has no udp_diag), with the
+ * processes that hold them. Under COREMON_ROOT the answers are those captured in $COREMON_ROOT/netlink/.
+ */
+#ifndef COREMON_SOCKET_H
+#define COREMON_SOCKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "endpoint.h"
+#include "root.h"
+
+enum socket_col {
+	K_INODE, K_COOKIE, K_UID, K_RECV_Q, K_SEND_Q, K_RCVBUF, K_SNDBUF, K_RMEM, K_WMEM, K_BACKLOG, K_DROPS, K_TIMER_MS, K_NR
+};
+
+/** struct socket - one socket */
+struct socket {
+	bool udp;
+	uint8_t state;			/* TCP_*; UDP: ESTABLISHED where connected, else CLOSE */
+	struct endpoint local, remote;
+	uint32_t known;			/* bit per enum socket_col */
+	uint64_t num[K_NR];		/* LISTEN: recv_q is the accept queue, send_q its limit */
+	uint32_t pid;			/* of a process that holds it; 0: not known */
+	unsigned int holders;		/* how many processes do */
+	char comm[16];
+};
+
+/** struct sockets - one reading, sorted by protocol, state, addresses */
+struct sockets {
+	struct socket *socket;
+	unsigned int nr, room;
+	bool tcp_whole, udp_whole, holders_whole;	/* all was read; else what is missing is not known */
+	struct stamp when;
+};
+
+/** sockets_read() - read them all. What cannot be read is told of once on stderr. Return: 0 or -ENOMEM. */
+int sockets_read(struct sockets *sockets, const struct root *root, bool with_holders);
+
+/** sockets_free() - free a reading; @sockets can be read into again. */
+void sockets_free(struct sockets *sockets);
+
+#endif /* COREMON_SOCKET_H */
