@@ -16,6 +16,9 @@
 #include "table.h"
 #include "tuple.h"
 
+/* Of each CPU, the socket of TCP that processed a segment last: a number to look up, since it may be gone. */
+DEFINE_PER_CPU(const struct sock *, coremon_dropped_receiver);
+
 /*
  * The socket that sends a packet or has it queued, and so is alive. Where nothing is to be told when the packet goes, the field may
  * hold something else.
@@ -30,6 +33,25 @@ static void in_netns(struct coremon_dropped *drop, struct net *net, u64 generati
 	drop->net = net;
 	drop->generation = generation;
 	drop->netns = net->ns.inum;
+}
+
+/*
+ * The socket that is processing the packet, which then has neither device nor route, or whose queue it was in. Only if it has the packet's
+ * ends, so that it does not matter whether this CPU has been elsewhere meanwhile.
+ */
+static const struct sock *receiver_of(const struct coremon_dropped *drop)
+{
+	const struct sock *sk = this_cpu_read(coremon_dropped_receiver);
+	const struct coremon_conn *conn;
+
+	if (drop->packet.protocol != IPPROTO_TCP || !drop->packet.ports || !sk)
+		return NULL;
+	conn = coremon_table_find(sk);
+	if (!conn || READ_ONCE(conn->ended))
+		return NULL;
+	if (conn->opened == COREMON_OPENED_LISTEN)
+		return READ_ONCE(sk->sk_num) == drop->packet.addr.remote_port ? sk : NULL;
+	return coremon_tuple_is(sk, &drop->packet.addr, false) ? sk : NULL;
 }
 
 /*
@@ -124,6 +146,8 @@ void coremon_dropped_init(struct coremon_dropped *drop, const struct sk_buff *sk
 	coremon_packet_parse(skb, &drop->packet);
 	if (in_nmi())
 		return;
+	if (!sk && !rx_sk && !coremon_device_find(skb->dev))
+		rx_sk = receiver_of(drop);
 	find_netns(drop, sk, rx_sk);
 	find_conn(drop, sk, rx_sk);
 }

@@ -3,6 +3,7 @@
 #ifndef _COREMON_DROPPED_H
 #define _COREMON_DROPPED_H
 
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "packet.h"
@@ -46,6 +47,17 @@ struct coremon_dropped {
 	const struct sock *sk;
 	u64 id;
 };
+
+DECLARE_PER_CPU(const struct sock *, coremon_dropped_receiver);
+
+/**
+ * coremon_dropped_receiving() - A socket is about to process a segment: it may be dropped there, when nothing says any more where it came from.
+ * @sk: the socket
+ */
+static inline void coremon_dropped_receiving(const struct sock *sk)
+{
+	this_cpu_write(coremon_dropped_receiver, sk);
+}
 
 void coremon_dropped_init(struct coremon_dropped *drop, const struct sk_buff *skb, const void *place, u32 reason,
 			  const struct sock *rx_sk);
