@@ -13,6 +13,7 @@
 #include "ledger.h"
 #include "netns.h"
 #include "snapshot.h"
+#include "stack.h"
 #include "table.h"
 #include "tuple.h"
 
@@ -172,13 +173,17 @@ void coremon_dropped_dev(const struct coremon_dropped *drop, char dev[COREMON_DE
 }
 
 /**
- * coremon_dropped_tell() - Tell readers of events.
+ * coremon_dropped_tell() - Tell readers of events, and keep the stack where it is wanted.
  * @drop: the packet
  *
  * Context: under rcu_read_lock(), any but NMI.
  */
 void coremon_dropped_tell(const struct coremon_dropped *drop)
 {
-	if (static_branch_unlikely(&coremon_events_wanted) && !in_nmi())
+	if (in_nmi())
+		return;
+	if (static_branch_unlikely(&coremon_events_wanted))
 		coremon_event_write_drop(drop);
+	if (static_branch_unlikely(&coremon_stacks_wanted) && drop->first)
+		coremon_stack_note(drop->place, drop->reason);
 }

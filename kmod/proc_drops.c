@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /proc/coremon/drops and drops.bin: the packets that were dropped, by namespace, reason, place and protocol, the most frequent
+ * /proc/coremon/drops, drops.bin, drop_stacks and reasons: the packets that were dropped, by namespace, reason, place and protocol, the most frequent
  * first. A reading is of one moment: the rows are taken when it begins.
  */
 #include "proc.h"
 
 #include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <net/net_namespace.h>
 
 #include "drops.h"
 #include "netns.h"
 #include "packet.h"
 #include "place.h"
 #include "reason.h"
+#include "stack.h"
 #include "stream.h"
 
 /**
@@ -178,5 +183,52 @@ int coremon_proc_reasons_show(struct seq_file *m, void *v)
 	seq_puts(m, "# coremon reasons 1\nkind number name\n");
 	show_kind(m, COREMON_REASON_DROP, "drop");
 	show_kind(m, COREMON_REASON_RST, "rst");
+	return 0;
+}
+
+/* From the place of the drop outward: what is inside of it is the kernel's way to us. */
+static void show_stack(struct seq_file *m, const struct coremon_stack *stack)
+{
+	char reason[COREMON_REASON_LEN], place[COREMON_PLACE_LEN];
+	struct timespec64 ts = ktime_to_timespec64(ktime_mono_to_real(ns_to_ktime(stack->last_ns)));
+	unsigned int i, first = 0;
+
+	for (i = 0; i < stack->nr; i++)
+		if (stack->calls[i] == stack->place)
+			first = i;
+	coremon_place_text(place, stack->place);
+	seq_printf(m, "%s %s %lld.%06ld\n", coremon_reason_text(reason, COREMON_REASON_DROP, stack->reason), place[0] ? place : "-",
+		   (s64)ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC);
+	for (i = first; i < stack->nr; i++) {
+		coremon_place_text(place, stack->calls[i]);
+		seq_printf(m, " %s\n", place[0] ? place : "-");
+	}
+}
+
+/**
+ * coremon_proc_stacks_show() - /proc/coremon/drop_stacks: how the kernel came to its drops, as far as drop_stacks has room.
+ * @m: the file
+ * @v: not used
+ *
+ * A stack has no namespace: only a reader in the initial one sees any.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int coremon_proc_stacks_show(struct seq_file *m, void *v)
+{
+	struct coremon_stack *stack;
+	unsigned int i;
+
+	seq_puts(m, "# coremon drop_stacks 1\nreason place last_at\n");
+	if (!net_eq(current->nsproxy->net_ns, &init_net))
+		return 0;
+	stack = kmalloc(sizeof(*stack), GFP_KERNEL);
+	if (!stack)
+		return -ENOMEM;
+	for (i = 0; coremon_stack_read(i, stack); i++)
+		show_stack(m, stack);
+	kfree(stack);
+	if (coremon_stack_lost())
+		seq_printf(m, "# lost %llu\n", coremon_stack_lost());
 	return 0;
 }
