@@ -44,7 +44,7 @@ static const struct kernel_param_ops drop_rows_ops = {
 };
 
 module_param_cb(drop_rows, &drop_rows_ops, &drop_rows, 0444);
-MODULE_PARM_DESC(drop_rows, "Kinds of drops (place, reason, protocol, namespace) counted apart on each CPU, 16 to 32768 (default 512); the others are counted in one row");
+MODULE_PARM_DESC(drop_rows, "Kinds of drops (place, reason, protocol, namespace) counted apart on each CPU, 16 to 32768 (default 512), 124 bytes each; the others are counted in one row");
 
 /**
  * struct table - A CPU's rows. Written by that CPU alone, interrupts off.

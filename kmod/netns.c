@@ -57,13 +57,13 @@ static struct pernet_operations ops = {
  * @net: the namespace, which somebody holds
  *
  * Context: any.
- * Return: from 1.
+ * Return: from 1; 0: the namespace is just being made, and has none yet.
  */
 u64 coremon_netns_generation(const struct net *net)
 {
 	const struct keep *keep = net_generic(net, keep_id);
 
-	return keep->generation;
+	return keep ? keep->generation : 0;
 }
 
 /**
