@@ -16,8 +16,13 @@
  * Changes. The first change of a connection after a reader of changes was told of it moves its record to the end of a list; a
  * reader's bookmark in that list is all it takes to know what is new (table.c). The usual change costs one load.
  *
- * Memory. A record is 352 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
- * does not fit is counted as refused. The rings are of fixed size. Nothing else grows but the buffer of each open file.
+ * Drops. The tracepoint at which packets are freed that are not delivered (drops.c) counts them by place and reason, in tables that each CPU
+ * has for itself; what packet it was, and whose, is found out from its headers and its socket (dropped.c), and a connection's own are
+ * counted with it (ledger.c). This hook is of the whole network stack: it trusts nothing in a packet.
+ *
+ * Memory. A record is 368 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
+ * does not fit is counted as refused. The rings and the rows of drops are of fixed size. Nothing else grows but the buffer of each open file,
+ * a note of each network device, and 48 bytes for each connection that lost a packet.
  *
  * Order. Loading arms the hooks before anything is adopted and shows /proc last; unloading is the mirror: first /proc (which
  * waits for readers), then the hooks (which waits for probes), then the records. LOCKING.md has the locks.
@@ -34,10 +39,13 @@
 
 #include "adopt.h"
 #include "closed.h"
+#include "device.h"
+#include "drops.h"
 #include "event.h"
 #include "hooks.h"
 #include "netns.h"
 #include "proc.h"
+#include "stack.h"
 #include "table.h"
 
 static int __init coremon_init(void)
@@ -64,9 +72,24 @@ static int __init coremon_init(void)
 		pr_err("not loaded: no memory to number the network namespaces\n");
 		goto err_closed;
 	}
+	ret = coremon_device_init();
+	if (ret) {
+		pr_err("not loaded: cannot follow the network devices (error %d)\n", ret);
+		goto err_netns;
+	}
+	ret = coremon_drops_init();
+	if (ret) {
+		pr_err("not loaded: no memory for the rows of drops (drop_rows)\n");
+		goto err_device;
+	}
+	ret = coremon_stack_init();
+	if (ret) {
+		pr_err("not loaded: no memory for stacks (drop_stacks)\n");
+		goto err_drops;
+	}
 	ret = coremon_hooks_arm();
 	if (ret)
-		goto err_netns;
+		goto err_stack;
 	coremon_adopt();
 	ret = coremon_proc_init();
 	if (ret) {
@@ -78,6 +101,12 @@ static int __init coremon_init(void)
 err_hooks:
 	coremon_hooks_disarm();
 	coremon_event_exit();	/* a reader may have come before another file could not be made */
+err_stack:
+	coremon_stack_exit();
+err_drops:
+	coremon_drops_exit();
+err_device:
+	coremon_device_exit();
 err_netns:
 	coremon_netns_exit();
 err_closed:
@@ -92,6 +121,9 @@ static void __exit coremon_exit(void)
 	coremon_proc_exit();
 	coremon_hooks_disarm();
 	coremon_event_exit();
+	coremon_stack_exit();
+	coremon_drops_exit();
+	coremon_device_exit();
 	coremon_netns_exit();
 	coremon_closed_exit();
 	coremon_table_exit();

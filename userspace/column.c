@@ -82,6 +82,8 @@ const struct column conn_columns[C_NR] = {
 	[C_OFO_Q] = { "ofo_q", COL_NUMBER, "bytes" },
 	[C_OFO_SPAN_MAX] = { "ofo_span_max", COL_NUMBER, "bytes" },
 	[C_CWND_LIMITED_US] = { "cwnd_limited_us", COL_COUNTER, "us" },
+	[C_DROPS] = { "drops", COL_COUNTER, "packets" },
+	[C_DROP_REASONS] = { "drop_reasons", COL_TEXT, "" },
 	[C_SEQ] = { "seq", COL_NUMBER, "" },
 	[C_CAUSE] = { "cause", COL_TEXT, "" },
 	[C_ERROR] = { "error", COL_NUMBER, "" },
@@ -134,6 +136,7 @@ const enum conn_col counter_columns[K_NR] = {
 	[K_ZERO_WND_IN] = C_ZERO_WND_IN,
 	[K_ZERO_WND_IN_US] = C_ZERO_WND_IN_US,
 	[K_ZERO_WND_OUT] = C_ZERO_WND_OUT,
+	[K_DROPS] = C_DROPS,
 	[K_SEND_Q_AREA] = C_SEND_Q_AREA,
 	[K_RECV_Q_AREA] = C_RECV_Q_AREA,
 };
@@ -164,6 +167,8 @@ static char *text_of(struct conn *conn, enum conn_col col)
 		return conn->flags_in;
 	case C_FLAGS_OUT:
 		return conn->flags_out;
+	case C_DROP_REASONS:
+		return conn->drop_reasons;
 	default:
 		return conn->comm;
 	}
@@ -178,7 +183,7 @@ void conn_set_text(struct conn *conn, enum conn_col col, const char *text)
 {
 	size_t len = strlen(text);
 
-	if (len >= CONN_TEXT_LEN)
+	if (len >= (col == C_DROP_REASONS ? CONN_LONG_LEN : CONN_TEXT_LEN))
 		return;
 	memcpy(text_of(conn, col), text, len + 1);
 	conn_know(conn, col);
@@ -217,7 +222,7 @@ static bool is_octal(char c)
 }
 
 /* Undo the \ooo of the module. Return: false where @word is not such a string, or is too long. */
-static bool unescape(const char *word, char out[CONN_TEXT_LEN])
+static bool unescape(const char *word, char out[CONN_LONG_LEN])
 {
 	unsigned int len = 0;
 
@@ -230,7 +235,7 @@ static bool unescape(const char *word, char out[CONN_TEXT_LEN])
 			c = (unsigned int)((word[0] - '0') << 6 | (word[1] - '0') << 3 | (word[2] - '0'));
 			word += 3;
 		}
-		if (c == 0 || len + 1 == CONN_TEXT_LEN)
+		if (c == 0 || len + 1 == CONN_LONG_LEN)
 			return false;
 		out[len++] = (char)c;
 	}
@@ -240,7 +245,7 @@ static bool unescape(const char *word, char out[CONN_TEXT_LEN])
 
 void conn_parse(struct conn *conn, enum conn_col col, const char *word)
 {
-	char text[CONN_TEXT_LEN];
+	char text[CONN_LONG_LEN];
 	struct endpoint ep;
 	uint64_t n;
 

@@ -25,7 +25,7 @@ enum conn_col {
 	C_UNDO_FULL, C_UNDO_PARTIAL, C_UNDO_DSACK, C_UNDO_LOSS, C_REORD_SEEN, C_RCV_OOOPACK,
 	C_BUSY_US, C_RWND_LIMITED_US, C_SNDBUF_LIMITED_US, C_SND_WND, C_RCV_WND,
 	C_ZERO_WND_IN, C_ZERO_WND_IN_US, C_ZERO_WND_OUT, C_SEND_Q_MEAN, C_RECV_Q_MEAN, C_FLAGS_IN, C_FLAGS_OUT,
-	C_TID, C_OFO_Q, C_OFO_SPAN_MAX, C_CWND_LIMITED_US,
+	C_TID, C_OFO_Q, C_OFO_SPAN_MAX, C_CWND_LIMITED_US, C_DROPS, C_DROP_REASONS,
 	/* of ended connections */
 	C_SEQ, C_CAUSE, C_ERROR,
 	/* of the binary records alone */
@@ -42,7 +42,7 @@ enum conn_counter {
 	K_SEGS_OUT = K_WIDE, K_SEGS_IN, K_DATA_SEGS_OUT, K_DATA_SEGS_IN, K_RETRANS,
 	K_RETRANS_TIMEOUT, K_RETRANS_FAST, K_RETRANS_TLP, K_RETRANS_SYN, K_RETRANS_SYNACK, K_RETRANS_OTHER, K_DSACK_DUPS,
 	K_DISORDER_ENTRIES, K_CWR_ENTRIES, K_RECOVERY_ENTRIES, K_LOSS_ENTRIES,
-	K_UNDO_FULL, K_UNDO_PARTIAL, K_UNDO_DSACK, K_UNDO_LOSS, K_REORD_SEEN, K_RCV_OOOPACK, K_ZERO_WND_IN, K_ZERO_WND_OUT,
+	K_UNDO_FULL, K_UNDO_PARTIAL, K_UNDO_DSACK, K_UNDO_LOSS, K_REORD_SEEN, K_RCV_OOOPACK, K_ZERO_WND_IN, K_ZERO_WND_OUT, K_DROPS,
 	K_NR
 };
 
@@ -62,6 +62,7 @@ struct column {
 };
 
 #define CONN_TEXT_LEN 32
+#define CONN_LONG_LEN 384	/* the reasons of drops: six names with counts, and the others */
 
 #define CONN_KNOWN ((C_NR + 63) / 64)
 
@@ -79,6 +80,7 @@ struct conn {
 	char cause[CONN_TEXT_LEN];
 	char flags_in[CONN_TEXT_LEN];
 	char flags_out[CONN_TEXT_LEN];
+	char drop_reasons[CONN_LONG_LEN];	/* NAME:count,NAME:count,other:count */
 };
 
 extern const struct column conn_columns[C_NR];

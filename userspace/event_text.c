@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "events.h"
 #include "fmt.h"
+#include "reason.h"
 #include "row.h"
 #include "run.h"
 
@@ -36,6 +38,7 @@ static const char *const names[] = {
 	[COREMON_EVENT_ZERO_WND_OUT] = "zero_wnd_out",
 	[COREMON_EVENT_SAMPLE] = "sample",
 	[COREMON_EVENT_LOST] = "lost",
+	[COREMON_EVENT_DROP] = "drop",
 };
 
 const char *event_name(unsigned int kind)
@@ -94,8 +97,54 @@ static void sample(const struct coremon_event *event, char buf[EVENT_WHAT_LEN])
 		 number_text(event->e, wnd));
 }
 
-char *event_what(const struct coremon_event *event, char buf[EVENT_WHAT_LEN])
+/* The name of an interface or a place, or NULL: what is cut has no end, and a terminal must not be told anything. */
+static const char *plain_text(const char *text, size_t size)
 {
+	const char *end = memchr(text, '\0', size);
+
+	if (!end || end == text)
+		return NULL;
+	for (const char *c = text; c < end; c++) {
+		if (*c <= ' ' || *c > '~')
+			return NULL;
+	}
+	return text;
+}
+
+static const char *protocol_text(uint32_t protocol, char buf[NAME_LEN])
+{
+	unsigned int ethertype = protocol >> 16, ip = protocol & 0xffff;
+
+	if (protocol == (uint32_t)COREMON_UNKNOWN)
+		return "-";
+	if (ethertype == 0 && (ip == 6 || ip == 17))
+		return ip == 6 ? "tcp" : "udp";
+	if (ethertype == 0x0806)
+		return "arp";
+	if (ip == COREMON_PROTOCOL_NONE)
+		snprintf(buf, NAME_LEN, "eth:0x%04x", ethertype);
+	else if (ethertype == 0x0800 && ip == 1)
+		return "icmp";
+	else if (ethertype == 0x86dd && ip == 58)
+		return "icmpv6";
+	else
+		snprintf(buf, NAME_LEN, "%s:%u", ethertype == 0x86dd ? "ipv6" : "ip", ip);
+	return buf;
+}
+
+static void drop(const struct coremon_event_drop *record, char buf[EVENT_WHAT_LEN])
+{
+	const char *place = plain_text(record->place, sizeof(record->place)), *dev = plain_text(record->dev, sizeof(record->dev));
+	char reason[NAME_LEN], len[NAME_LEN], protocol[NAME_LEN];
+
+	snprintf(buf, EVENT_WHAT_LEN, "drop %s at %s protocol=%s len=%s dev=%s",
+		 name_or_number(reason_name(REASON_DROP, record->event.a), record->event.a, reason), place ? place : "-",
+		 protocol_text(record->event.c, protocol), number_text(record->event.b, len), dev ? dev : "-");
+}
+
+char *event_what(const struct coremon_event_drop *record, char buf[EVENT_WHAT_LEN])
+{
+	const struct coremon_event *event = &record->event;
 	char number[NAME_LEN];
 
 	switch (event->kind) {
@@ -109,7 +158,7 @@ char *event_what(const struct coremon_event *event, char buf[EVENT_WHAT_LEN])
 		retransmit(event, buf);
 		break;
 	case COREMON_EVENT_RST_SENT:
-		snprintf(buf, EVENT_WHAT_LEN, "rst_sent %s", number_text(event->a, number));
+		snprintf(buf, EVENT_WHAT_LEN, "rst_sent %s", name_or_number(reason_name(REASON_RST, event->a), event->a, number));
 		break;
 	case COREMON_EVENT_ZERO_WND_IN:
 	case COREMON_EVENT_ZERO_WND_OUT:
@@ -117,6 +166,9 @@ char *event_what(const struct coremon_event *event, char buf[EVENT_WHAT_LEN])
 		break;
 	case COREMON_EVENT_SAMPLE:
 		sample(event, buf);
+		break;
+	case COREMON_EVENT_DROP:
+		drop(record, buf);
 		break;
 	case COREMON_EVENT_LOST:
 		snprintf(buf, EVENT_WHAT_LEN, "lost %" PRIu32, event->a);
@@ -165,16 +217,32 @@ static void print_line(char *head, unsigned int padded, const char *what, unsign
 		printf("%s\n         %s\n", head, what);
 }
 
-static bool print_text(const struct coremon_event *event, const struct events_style *style)
+/* A packet may have none that can be read. */
+static bool has_ends(const struct coremon_addr *addr)
 {
+	return addr->family == AF_INET || addr->family == AF_INET6;
+}
+
+static const char *end_text(const struct coremon_addr *addr, bool local, char buf[ENDPOINT_STRLEN])
+{
+	struct endpoint ep;
+
+	if (!has_ends(addr))
+		return "-";
+	addr_endpoint(addr, local, &ep);
+	return endpoint_format(&ep, buf);
+}
+
+static bool print_text(const struct coremon_event_drop *record, const struct events_style *style)
+{
+	const struct coremon_event *event = &record->event;
 	char clock[FMT_LEN], pid[NAME_LEN], comm[FMT_NAME_LEN], what[EVENT_WHAT_LEN], head[512];
 	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN];
 	uint64_t real_ns = event->time_ns + style->offset_ns;
 	struct layout layout = layout_of(style);
-	struct endpoint ep;
 	int len;
 
-	event_what(event, what);
+	event_what(record, what);
 	if (event->kind == COREMON_EVENT_LOST) {
 		puts(what);
 		return true;
@@ -186,11 +254,8 @@ static bool print_text(const struct coremon_event *event, const struct events_st
 	len += snprintf(head + len, sizeof(head) - (size_t)len, " %-*s ", layout.pid, number_text(event->tgid, pid));
 	if (layout.comm)
 		len += snprintf(head + len, sizeof(head) - (size_t)len, "%-16s", comm_text(event, comm));
-	addr_endpoint(&event->addr, true, &ep);
-	endpoint_format(&ep, local);
-	addr_endpoint(&event->addr, false, &ep);
-	len += snprintf(head + len, sizeof(head) - (size_t)len, "%-*s %-*s", layout.end, local, layout.end,
-			endpoint_format(&ep, remote));
+	len += snprintf(head + len, sizeof(head) - (size_t)len, "%-*s %-*s", layout.end, end_text(&event->addr, true, local),
+			layout.end, end_text(&event->addr, false, remote));
 	print_line(head, (unsigned int)len, what, style->width);
 	return true;
 }
@@ -209,8 +274,11 @@ static void json_number(json_t *object, const char *key, uint32_t number)
 }
 
 /* The numbers of the event under the names of coremon(4). */
-static void json_what(json_t *object, const struct coremon_event *event)
+static void json_what(json_t *object, const struct coremon_event_drop *record)
 {
+	const struct coremon_event *event = &record->event;
+	char protocol[NAME_LEN];
+
 	switch (event->kind) {
 	case COREMON_EVENT_STATE:
 		json_named(object, "old", name_state(event->a), event->a);
@@ -227,7 +295,14 @@ static void json_what(json_t *object, const struct coremon_event *event)
 		json_number(object, "segs", event->d);
 		break;
 	case COREMON_EVENT_RST_SENT:
-		json_number(object, "reason", event->a);
+		json_named(object, "reason", reason_name(REASON_RST, event->a), event->a);
+		break;
+	case COREMON_EVENT_DROP:
+		json_named(object, "reason", reason_name(REASON_DROP, event->a), event->a);
+		run_json_text(object, "place", plain_text(record->place, sizeof(record->place)));
+		run_json_text(object, "protocol", event->c == (uint32_t)COREMON_UNKNOWN ? NULL : protocol_text(event->c, protocol));
+		json_number(object, "len", event->b);
+		run_json_text(object, "dev", plain_text(record->dev, sizeof(record->dev)));
 		break;
 	case COREMON_EVENT_ZERO_WND_IN:
 	case COREMON_EVENT_ZERO_WND_OUT:
@@ -255,11 +330,11 @@ static void json_cgroup(json_t *object, const struct coremon_event *event, const
 	run_json_text(object, "cgroup_path", id != COREMON_UNKNOWN ? path : NULL);
 }
 
-static bool print_json(const struct coremon_event *event, const struct events_style *style)
+static bool print_json(const struct coremon_event_drop *record, const struct events_style *style)
 {
+	const struct coremon_event *event = &record->event;
 	char text[ENDPOINT_STRLEN], id[NAME_LEN];
 	json_t *object = json_object();
-	struct endpoint ep;
 
 	if (event->kind != COREMON_EVENT_LOST) {
 		run_json_number(object, "seq", true, event->seq);
@@ -267,10 +342,8 @@ static bool print_json(const struct coremon_event *event, const struct events_st
 		snprintf(id, sizeof(id), "%llx", (unsigned long long)event->id);
 		run_json_text(object, "id", event->id == COREMON_UNKNOWN ? NULL : id);
 		run_json_number(object, "netns", event->netns != (uint32_t)COREMON_UNKNOWN, event->netns);
-		addr_endpoint(&event->addr, true, &ep);
-		run_json_text(object, "local", endpoint_format(&ep, text));
-		addr_endpoint(&event->addr, false, &ep);
-		run_json_text(object, "remote", endpoint_format(&ep, text));
+		run_json_text(object, "local", has_ends(&event->addr) ? end_text(&event->addr, true, text) : NULL);
+		run_json_text(object, "remote", has_ends(&event->addr) ? end_text(&event->addr, false, text) : NULL);
 		json_number(object, "pid", event->tgid);
 		run_json_text(object, "comm", has_comm(event) ? event->comm : NULL);
 		json_cgroup(object, event, style);
@@ -278,11 +351,11 @@ static bool print_json(const struct coremon_event *event, const struct events_st
 		run_json_text(object, "ca_state", name_ca_state(event->ca_state));
 	}
 	json_named(object, "event", event_name(event->kind), event->kind);
-	json_what(object, event);
+	json_what(object, record);
 	return run_json_print(object);
 }
 
-bool event_print(const struct coremon_event *event, const struct events_style *style)
+bool event_print(const struct coremon_event_drop *record, const struct events_style *style)
 {
-	return style->json ? print_json(event, style) : print_text(event, style);
+	return style->json ? print_json(record, style) : print_text(record, style);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lines.h"
+#include "reason.h"
 #include "records.h"
 #include "row.h"
 #include "run.h"
@@ -34,14 +35,15 @@ static const char help_text[] =
 	"Print what happens to TCP connections as it happens, an event a line: time,\n"
 	"owner, local and remote end, and what: the change of the congestion avoidance\n"
 	"state (Open>Disorder) or of the TCP state (SYN_SENT>ESTABLISHED), a segment sent\n"
-	"again with its kind and the CA state, a reset, a window that closes or opens.\n"
+	"again with its kind and the CA state, a reset, a window that closes or opens, a\n"
+	"packet that this host dropped, of a connection or not.\n"
 	"`lost N` stands where this program was too slow for N events.\n"
 	"\n"
 	"  -n, --number=N    end after N events\n"
 	"  -f, --for=TIME    end after this time: seconds, or 90s, 10m, 2h, 1d\n"
 	"  -k, --kinds=LIST  only these kinds, commas between: state ca retrans rst_sent\n"
-	"                    rst_received zero_wnd_in zero_wnd_out sample; rst and zero_wnd\n"
-	"                    are both ways\n"
+	"                    rst_received zero_wnd_in zero_wnd_out sample drop; rst and\n"
+	"                    zero_wnd are both ways\n"
 	"  -u, --micro       times to the microsecond\n"
 	"  -j, --json        one JSON object a line\n"
 	"  -h, --help        this text\n"
@@ -103,12 +105,12 @@ static uint32_t kind_bits(const char *name, size_t len)
 {
 	uint32_t bits = 0;
 
-	for (unsigned int kind = COREMON_EVENT_STATE; kind < COREMON_EVENT_LOST; kind++) {
-		const char *known = event_name(kind);
+	for (unsigned int kind = COREMON_EVENT_STATE; kind <= COREMON_EVENT_DROP; kind++) {
+		const char *known = kind == COREMON_EVENT_LOST ? "" : event_name(kind);
 		bool both_ways = (len == 3 && kind >= COREMON_EVENT_RST_SENT && kind <= COREMON_EVENT_RST_RECEIVED) ||
 				 (len == 8 && kind >= COREMON_EVENT_ZERO_WND_IN && kind <= COREMON_EVENT_ZERO_WND_OUT);
 
-		if ((strlen(known) == len || both_ways) && strncmp(known, name, len) == 0)
+		if (((*known && strlen(known) == len) || both_ways) && strncmp(known, name, len) == 0)
 			bits |= UINT32_C(1) << kind;
 	}
 	return bits;
@@ -213,7 +215,8 @@ static bool wanted(const struct settings *settings, const struct coremon_event *
 /* Print the events there are. Return: 1 to go on, 0 at the end of the run, -1 after saying what failed. */
 static int drain(struct records *in, const struct settings *settings, uint64_t *left)
 {
-	struct coremon_event event;
+	struct coremon_event_drop record;
+	struct coremon_event *event = &record.event;
 	int ret;
 
 	for (;;) {
@@ -222,7 +225,7 @@ static int drain(struct records *in, const struct settings *settings, uint64_t *
 			if (ret <= 0)
 				return ret;
 		}
-		ret = records_next(in, &event, sizeof(event));
+		ret = records_next(in, &record, sizeof(record));
 		if (ret == -EAGAIN)
 			return 1;
 		if (ret == -EINTR || ret == 0)
@@ -232,13 +235,13 @@ static int drain(struct records *in, const struct settings *settings, uint64_t *
 				say("%s: %s", EVENTS, strerror(-ret));
 			return -1;
 		}
-		if (!wanted(settings, &event))
+		if (!wanted(settings, event))
 			continue;
-		if (!event_print(&event, &settings->style)) {
+		if (!event_print(&record, &settings->style)) {
 			say("out of memory");
 			return -1;
 		}
-		if (event.kind != COREMON_EVENT_LOST && *left && --*left == 0)
+		if (event->kind != COREMON_EVENT_LOST && *left && --*left == 0)
 			return run_flush() < 0 ? -1 : 0;
 	}
 }
@@ -285,6 +288,7 @@ static int run(struct settings *settings)
 		say("%s: no clock", root.base);
 		return 1;
 	}
+	reasons_read(&root);
 	settings->style.offset_ns = now.real_ns - now.mono_ns;
 	if (settings->for_ns != RUN_FOR_EVER)
 		end_ns = now.mono_ns + settings->for_ns;

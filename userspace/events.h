@@ -18,19 +18,19 @@ struct events_style {
 	struct event_cgroups *cgroups;	/* JSON */
 };
 
-#define EVENT_WHAT_LEN 160
+#define EVENT_WHAT_LEN 320
 
 /** event_name() - Return: the name of a kind of event, NULL for one this program does not know. */
 const char *event_name(unsigned int kind);
 
-/** event_what() - what happened, for people. Return: @buf. */
-char *event_what(const struct coremon_event *event, char buf[EVENT_WHAT_LEN]);
+/** event_what() - what happened, for people; only a drop has more than an event. Return: @buf. */
+char *event_what(const struct coremon_event_drop *record, char buf[EVENT_WHAT_LEN]);
 
 /** event_head() - the line of column names. */
 void event_head(const struct events_style *style);
 
 /** event_print() - write one event. Return: false where there was no memory. */
-bool event_print(const struct coremon_event *event, const struct events_style *style);
+bool event_print(const struct coremon_event_drop *record, const struct events_style *style);
 
 /** verb_events() - run it. Return: the exit code. */
 int verb_events(int argc, char **argv);

@@ -141,6 +141,7 @@ const struct row_field row_fields[] = {
 	NUMBER(ofo_q, ROW_IN),
 	NUMBER(ofo_span_max, ROW_IN),
 	{ "cwnd_limited_us", 0, sizeof(uint64_t), 1, ROW_COUNTER, ROW_OUT, NULL, cwnd_limited },
+	COUNTER(drops, ROW_BOTH),
 	NUMBER(send_q_peak, ROW_OUT),
 	NUMBER(recv_q_peak, ROW_IN),
 };

@@ -6,10 +6,13 @@
  * trees that follow it without a gap are of what changed.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "reason.h"
 #include "records.h"
 #include "row.h"
 #include "say.h"
@@ -79,6 +82,30 @@ static void set_flags(struct conn *conn, enum conn_col col, uint8_t flags)
 	}
 	text[len] = '\0';
 	conn_set_text(conn, col, text);
+}
+
+/* As /proc/coremon/connections has them: NAME:count,NAME:count,other:count. */
+static void set_drop_reasons(struct conn *conn, const struct coremon_row *row)
+{
+	char text[CONN_LONG_LEN];
+	unsigned int len = 0;
+
+	if (row->drops == UINT32_MAX || row->drops == 0 || row->drops_other == UINT32_MAX)
+		return;
+	for (unsigned int i = 0; i < COREMON_DROP_REASONS && row->drop_count[i] != UINT32_MAX; i++) {
+		const char *name = reason_name(REASON_DROP, row->drop_reason[i]);
+		char number[16];
+
+		snprintf(number, sizeof(number), "%" PRIu32, row->drop_reason[i]);
+		len += (unsigned int)snprintf(text + len, sizeof(text) - len, "%s%s:%" PRIu32, len ? "," : "", name ? name : number,
+					      row->drop_count[i]);
+		if (len >= sizeof(text))
+			return;
+	}
+	if (row->drops_other)
+		len += (unsigned int)snprintf(text + len, sizeof(text) - len, "%sother:%" PRIu32, len ? "," : "", row->drops_other);
+	if (len > 0 && len < sizeof(text))
+		conn_set_text(conn, C_DROP_REASONS, text);
 }
 
 /* The fields of the table of fields, under its names. */
@@ -151,6 +178,7 @@ static bool make_conn(struct conn *conn, const struct coremon_row *row, uint64_t
 	set_times(conn, row, now_ns);
 	set_flags(conn, C_FLAGS_IN, row->flags_in);
 	set_flags(conn, C_FLAGS_OUT, row->flags_out);
+	set_drop_reasons(conn, row);
 	if (conn->ended)
 		set_num(conn, C_SEQ, row->seq);
 	else
@@ -248,6 +276,7 @@ int changes_read(struct source *source, const struct root *root, const struct st
 	int ret, all;
 
 	memset(reading, 0, sizeof(*reading));
+	reasons_read(root);
 	all = prepare(source, root);
 	if (all < 0)
 		return all;

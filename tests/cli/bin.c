@@ -34,7 +34,11 @@ static const struct field row_fields[] = {
 	ROW(reord_seen), ROW(ssthresh), ROW(packets_out), ROW(snd_wnd), ROW(disorder_entries), ROW(cwr_entries), ROW(ca_changed_ns),
 	ROW(undo_full), ROW(undo_partial), ROW(undo_dsack), ROW(undo_loss), ROW(busy_us), ROW(rwnd_limited_us),
 	ROW(sndbuf_limited_us), ROW(zero_wnd_in), ROW(zero_wnd_out), ROW(zero_wnd_in_us), ROW(tx_calls), ROW(rx_calls),
-	ROW(last_retrans_ns), ROW(tid), ROW(ofo_q), ROW(ofo_span_max), ROW(send_q_peak), ROW(recv_q_peak),
+	ROW(last_retrans_ns), ROW(tid), ROW(ofo_q), ROW(ofo_span_max), ROW(send_q_peak), ROW(recv_q_peak), ROW(drops), ROW(drops_other),
+	{ "drop_reason_0", offsetof(struct coremon_row, drop_reason), 4 },
+	{ "drop_reason_1", offsetof(struct coremon_row, drop_reason) + 4, 4 },
+	{ "drop_count_0", offsetof(struct coremon_row, drop_count), 4 },
+	{ "drop_count_1", offsetof(struct coremon_row, drop_count) + 4, 4 },
 	{ "open_ns", offsetof(struct coremon_row, ca_ns), 8 },
 	{ "disorder_ns", offsetof(struct coremon_row, ca_ns) + 8, 8 },
 	{ "cwr_ns", offsetof(struct coremon_row, ca_ns) + 16, 8 },
@@ -45,7 +49,8 @@ static const struct field row_fields[] = {
 
 static const struct field event_fields[] = {
 	EVENT(size), EVENT(version), EVENT(kind), EVENT(netns), EVENT(seq), EVENT(time_ns), EVENT(id), EVENT(state),
-	EVENT(ca_state), EVENT(tgid), EVENT(comm), EVENT(a), EVENT(b), EVENT(c), EVENT(d), EVENT(e), { NULL, 0, 0 },
+	EVENT(ca_state), EVENT(tgid), EVENT(comm), EVENT(a), EVENT(b), EVENT(c), EVENT(d), EVENT(e),
+	F(coremon_event_drop, dev), F(coremon_event_drop, place), { NULL, 0, 0 },
 };
 
 static void die(const char *what)
@@ -83,7 +88,7 @@ static void put(char *record, const struct field *fields, size_t addr, char *nam
 	for (; fields->name; fields++) {
 		if (strcmp(fields->name, name))
 			continue;
-		if (!strcmp(name, "comm"))
+		if (!strcmp(name, "comm") || !strcmp(name, "dev") || !strcmp(name, "place"))
 			strncpy(record + fields->offset, value, fields->size);
 		else
 			memcpy(record + fields->offset, &number, fields->size);

@@ -24,7 +24,7 @@ make_records() {
 		for file in "$tree"/*; do
 			case $file in
 			*.txt) "$made/bin" <"$file" >"$to/proc/coremon/$(basename "$file" .txt).bin" || exit 1 ;;
-			*/stats) cp "$file" "$to/proc/coremon/" ;;
+			*/stats | */reasons) cp "$file" "$to/proc/coremon/" ;;
 			*) cp "$file" "$to/" ;;
 			esac
 		done

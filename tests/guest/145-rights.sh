@@ -13,7 +13,7 @@ sleep 1000 >"$T/in" & children="$children $!"
 ip netns exec other tcpload hold -p 7401 -n 2 -u 50 -P "$T/ready" <"$T/in" >"$T/there" & children="$children $!"
 await test -e "$T/ready"
 
-files='connections connections.bin closed closed.bin events events.bin hooks stats'
+files='connections connections.bin closed closed.bin events events.bin drops drops.bin drop_stacks reasons hooks stats'
 for f in $files; do
 	[ "$(stat -c '%a %u %g' $proc/$f)" = '440 0 4242' ] || fail "$f is $(stat -c '%a %u %g' $proc/$f)"
 done
@@ -59,9 +59,9 @@ row=$(head -c 2 $proc/connections.bin | od -An -tu2 | tr -d ' ')
 [ "$(size other closed.bin)" = $((3 * row)) ] || fail "closed.bin in another network namespace: $(size other closed.bin) bytes of $row a row"
 
 # No address: of the memory the kernel maps (ffff8... to ffffe...) or of its own text (ffffffff8... to a...).
-cp $proc/connections "$T/all"; cat $proc/closed $proc/hooks $proc/stats "$T/events" >>"$T/all"
+cp $proc/connections "$T/all"; cat $proc/closed $proc/drops $proc/hooks $proc/stats "$T/events" >>"$T/all"
 if grep -nE 'ffff[0-9a-f]{12}' "$T/all" | grep -v ffffffffffffffff; then fail "an address in a text"; fi
-cat $proc/connections.bin >"$T/bin"; cat $proc/closed.bin >>"$T/bin"
+cat $proc/connections.bin >"$T/bin"; cat $proc/closed.bin $proc/drops.bin >>"$T/bin"
 for f in bin events.bin; do
 	if od -An -v -tx8 -w8 "$T/$f" | grep -E '^ *ffff[89a-e][0-9a-f]{11}'; then fail "an address in $f"; fi
 done

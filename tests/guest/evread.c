@@ -2,7 +2,7 @@
 /*
  * Readers of /proc/coremon/events.bin, side by side. Each checks what always holds: numbers rise without gaps but for what it
  * was told it lost, and time never runs back. They read until standard input ends and nothing more comes; a line each then says
- *   NAME EVENTS LOST STATE CA RETRANS RST_SENT RST_RECEIVED ZERO_WND_IN ZERO_WND_OUT SAMPLE
+ *   NAME EVENTS LOST STATE CA RETRANS RST_SENT RST_RECEIVED ZERO_WND_IN ZERO_WND_OUT SAMPLE DROP
  * Usage: evread [-g] [-r FILE] NAME...      NAME is block (read() that waits), poll, or stopped (reads nothing until the end)
  *   -g  gaps in the numbers are right: there is a filter     -r FILE  is created when all are reading
  */
@@ -24,7 +24,7 @@ struct reader {
 	pthread_t thread;
 	const char *name;
 	int fd;
-	uint64_t events, lost, gap, last_seq, last_time, kinds[COREMON_EVENT_LOST + 1];
+	uint64_t events, lost, gap, last_seq, last_time, kinds[COREMON_EVENT_DROP + 1];
 };
 
 static int gaps_are_right;
@@ -32,7 +32,7 @@ static volatile int ending;
 
 static void note(struct reader *r, const struct coremon_event *e)
 {
-	if (e->size < sizeof(*e) || e->version != COREMON_VERSION || !e->kind || e->kind > COREMON_EVENT_LOST)
+	if (e->size < sizeof(*e) || e->version != COREMON_VERSION || !e->kind || e->kind > COREMON_EVENT_DROP)
 		errx(1, "%s: not an event: size %u, kind %u", r->name, e->size, e->kind);
 	if (e->kind == COREMON_EVENT_LOST) {
 		r->lost += e->a;
@@ -136,8 +136,9 @@ int main(int argc, char **argv)
 		while (take(r))
 			;
 		printf("%s %" PRIu64 " %" PRIu64, r->name, r->events, r->lost);
-		for (int k = COREMON_EVENT_STATE; k < COREMON_EVENT_LOST; k++)
-			printf(" %" PRIu64, r->kinds[k]);
+		for (int k = COREMON_EVENT_STATE; k <= COREMON_EVENT_DROP; k++)
+			if (k != COREMON_EVENT_LOST)
+				printf(" %" PRIu64, r->kinds[k]);
 		printf("\n");
 	}
 	return 0;
