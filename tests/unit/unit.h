@@ -25,6 +25,7 @@ TCase *cgroup_case(void);
 TCase *flow_case(void);
 TCase *counter_case(void);
 TCase *counter_netlink_case(void);
+TCase *ledger_case(void);
 TCase *socket_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
