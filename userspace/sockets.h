@@ -58,6 +58,9 @@ extern const struct sockets_view sockets_stats_view;
 extern const struct sockets_view sockets_limits_view;
 extern const struct sockets_view sockets_loss_view;
 
+/* The words that filters have beside the columns of connections. */
+extern const struct filter_extra sockets_filter;
+
 enum sockets_parsed { SOCKETS_RUN, SOCKETS_DONE, SOCKETS_BAD };
 
 /** sockets_options_parse() - read the command line. Return: SOCKETS_DONE after --help, SOCKETS_BAD after saying what is wrong. */
@@ -73,6 +76,9 @@ const char *socket_proto(const struct socket *socket);
 
 /** socket_shown() - Return: true where the options ask for @socket. */
 bool socket_shown(const struct sockets_options *options, const struct socket *socket);
+
+/** sockets_words_place() - Return: where a counter stands in the kernel's order, -1 for one that has no words. */
+int sockets_words_place(const char *name);
 
 /** sockets_words() - Return: a counter of IP, ICMP, UDP or TCP in words that follow its number, or NULL. */
 const char *sockets_words(const char *name);

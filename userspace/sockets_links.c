@@ -28,8 +28,8 @@ static const struct {
 	[TX_OVR] = { "tx_ovr", { "tx_fifo_errors" } },
 };
 
-/** struct link - an interface; bit per column in @known and @grown_known */
-struct link {
+/** struct iface - an interface; bit per column in @known and @grown_known */
+struct iface {
 	const char *name;
 	bool mtu_known, flags_known;
 	uint64_t mtu, flags;
@@ -45,7 +45,7 @@ static bool find(const struct counters *counters, const char *object, const char
 	return counter;
 }
 
-static void take_col(struct link *link, enum link_col col, const struct counters *now, const struct counters *before)
+static void take_col(struct iface *link, enum link_col col, const struct counters *now, const struct counters *before)
 {
 	bool known = true, grown_known = before;
 
@@ -62,7 +62,7 @@ static void take_col(struct link *link, enum link_col col, const struct counters
 }
 
 /* Return: the interface after @at in @link, and where the next begins; NULL when there is none. */
-static const char *next_link(struct link *link, const struct sockets_reading *now, const struct sockets_reading *before, unsigned int *at)
+static const char *next_iface(struct iface *link, const struct sockets_reading *now, const struct sockets_reading *before, unsigned int *at)
 {
 	const struct counters *counters = &now->counters;
 
@@ -81,7 +81,7 @@ static const char *next_link(struct link *link, const struct sockets_reading *no
 	return link->name;
 }
 
-static char *flag_letters(const struct link *link, char buf[16])
+static char *flag_letters(const struct iface *link, char buf[16])
 {
 	static const struct {
 		unsigned int flag;
@@ -102,15 +102,16 @@ static char *flag_letters(const struct link *link, char buf[16])
 	return buf;
 }
 
-static bool known(const struct link *link, enum link_col col)
+static bool known(const struct iface *link, enum link_col col)
 {
 	return link->known >> col & 1;
 }
 
-/* How many percent of the packets @col is; drivers differ in whether a packet with an error is counted among the packets. */
-static unsigned int percent(const struct link *link, enum link_col col, enum link_col packets)
+/* How many percent of the packets (of the interval, else since boot) @col is; drivers differ in whether a packet with an error is counted among the packets. */
+static unsigned int percent(const struct iface *link, enum link_col col, enum link_col packets)
 {
-	uint64_t bad = link->value[col], all = link->value[packets];
+	bool grown = (link->grown_known >> col & link->grown_known >> packets) & 1;
+	uint64_t bad = grown ? link->grown[col] : link->value[col], all = grown ? link->grown[packets] : link->value[packets];
 
 	if (!known(link, col) || !known(link, packets) || !bad)
 		return 0;
@@ -118,29 +119,29 @@ static unsigned int percent(const struct link *link, enum link_col col, enum lin
 }
 
 /* What stands out, worst first. */
-static char *note(const struct link *link, char buf[64])
+static char *note(const struct iface *link, char buf[64])
 {
 	static const struct {
 		enum link_col col, packets;
-		const char *what;
+		const char *way, *what;
 	} notes[] = {
-		{ RX_ERR, RX_OK, "received: %s errors" }, { TX_ERR, TX_OK, "sent: %s errors" },
-		{ RX_DRP, RX_OK, "received: %s dropped" }, { TX_DRP, TX_OK, "sent: %s dropped" },
-		{ RX_OVR, RX_OK, "received: %s overruns" }, { TX_OVR, TX_OK, "sent: %s overruns" },
+		{ RX_ERR, RX_OK, "received", "errors" }, { TX_ERR, TX_OK, "sent", "errors" },
+		{ RX_DRP, RX_OK, "received", "dropped" }, { TX_DRP, TX_OK, "sent", "dropped" },
+		{ RX_OVR, RX_OK, "received", "overruns" }, { TX_OVR, TX_OK, "sent", "overruns" },
 	};
 	unsigned int most = 0;
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
 		unsigned int part = percent(link, notes[i].col, notes[i].packets);
-		char amount[32];
 
 		if (part < WORTH_A_NOTE || part <= most)
 			continue;
 		most = part;
-		snprintf(amount, sizeof(amount), part == 100 ? "ALL" : "%u %%", part);
-		snprintf(buf, 64, "%s", part == 100 ? "!! " : "");
-		snprintf(buf + strlen(buf), 64 - strlen(buf), notes[i].what, amount);
+		if (part == 100)
+			snprintf(buf, 64, "!! %s: ALL %s", notes[i].way, notes[i].what);
+		else
+			snprintf(buf, 64, "%s: %u %% %s", notes[i].way, part, notes[i].what);
 	}
 	return buf;
 }
@@ -154,9 +155,9 @@ static const struct table_column columns[] = {
 	{ "Flg", .left = true }, { "Note", .left = true, .fold = true },
 };
 
-static void put_rates(struct table *table, const struct link *link, uint64_t elapsed_ns)
+static void put_rates(struct table *table, const struct iface *link, uint64_t elapsed_ns)
 {
-	char buf[FMT_LEN], key[80], name[80];
+	char buf[FMT_LEN], key[80];
 
 	snprintf(key, sizeof(key), "%s /s", link->name);
 	table_row(table, key);
@@ -168,7 +169,6 @@ static void put_rates(struct table *table, const struct link *link, uint64_t ela
 		else
 			table_cell(table, "-");
 	}
-	(void)name;
 }
 
 static void show(struct table *table, const struct sockets_options *options, const struct sockets_reading *now,
@@ -176,10 +176,10 @@ static void show(struct table *table, const struct sockets_options *options, con
 {
 	char name[80], buf[64];
 	unsigned int at = 0;
-	struct link link;
+	struct iface link;
 
 	(void)options;
-	while (next_link(&link, now, before, &at)) {
+	while (next_iface(&link, now, before, &at)) {
 		table_row(table, link.name);
 		table_cell(table, "%s", fmt_path(link.name, name, sizeof(name)));
 		table_number(table, link.mtu_known, link.mtu);
@@ -196,7 +196,7 @@ static void show(struct table *table, const struct sockets_options *options, con
 
 /* ---- for programs ---- */
 
-static void put_record(struct sink *sink, const struct link *link)
+static void put_record(struct sink *sink, const struct iface *link)
 {
 	char buf[64], name[40];
 
@@ -216,13 +216,13 @@ static void put_record(struct sink *sink, const struct link *link)
 static void records(struct sink *sink, const struct sockets_options *options, const struct sockets_reading *now,
 		    const struct sockets_reading *before)
 {
-	struct link link = { .name = "" };
+	struct iface link = { .name = "" };
 	unsigned int at = 0;
 
 	(void)options;
 	if (sink_names(sink))
 		put_record(sink, &link);
-	while (next_link(&link, now, before, &at))
+	while (next_iface(&link, now, before, &at))
 		put_record(sink, &link);
 }
 

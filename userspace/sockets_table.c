@@ -302,9 +302,9 @@ static void records(struct sink *sink, const struct sockets_options *options, co
 			put_record(sink, &sockets->socket[i], &pairs);
 	}
 	socket_pairs_free(&pairs);
-	sink_about(sink, "tcp_whole", true, sockets->tcp_whole);
-	sink_about(sink, "udp_whole", true, sockets->udp_whole);
-	sink_about(sink, "holders_whole", true, sockets->holders_whole);
+	sink_about_bool(sink, "tcp_whole", sockets->tcp_whole);
+	sink_about_bool(sink, "udp_whole", sockets->udp_whole);
+	sink_about_bool(sink, "holders_whole", sockets->holders_whole);
 }
 
 const struct sockets_view sockets_table_view = {
