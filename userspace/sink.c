@@ -79,6 +79,14 @@ void sink_number(struct sink *sink, const char *name, bool known, uint64_t value
 		printf("%" PRIu64, value);
 }
 
+void sink_signed(struct sink *sink, const char *name, bool known, int64_t value)
+{
+	if (!sink->csv)
+		json_object_set_new(sink->record, name, known ? json_integer(value) : json_null());
+	else if (begin_csv(sink, name, known))
+		printf("%" PRId64, value);
+}
+
 void sink_real(struct sink *sink, const char *name, bool known, double value)
 {
 	if (!sink->csv)

@@ -40,8 +40,9 @@ bool sink_names(struct sink *sink);
 /** sink_record() - begin a record. */
 void sink_record(struct sink *sink);
 
-/** sink_number(), sink_real(), sink_text() - a field of the record; a NULL @value is not known. */
+/** sink_number(), sink_signed(), sink_real(), sink_text() - a field of the record; a NULL @value is not known. */
 void sink_number(struct sink *sink, const char *name, bool known, uint64_t value);
+void sink_signed(struct sink *sink, const char *name, bool known, int64_t value);
 void sink_real(struct sink *sink, const char *name, bool known, double value);
 void sink_text(struct sink *sink, const char *name, const char *value);
 

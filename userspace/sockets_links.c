@@ -107,10 +107,10 @@ static bool known(const struct iface *link, enum link_col col)
 	return link->known >> col & 1;
 }
 
-/* How many percent of the packets (of the interval, else since boot) @col is; drivers differ in whether a packet with an error is counted among the packets. */
+/* How many percent of the packets @col is, of the interval if anything came or went in it, else since boot. Drivers differ in whether a packet with an error is counted among the packets. */
 static unsigned int percent(const struct iface *link, enum link_col col, enum link_col packets)
 {
-	bool grown = (link->grown_known >> col & link->grown_known >> packets) & 1;
+	bool grown = (link->grown_known >> col & link->grown_known >> packets) & 1 && (link->grown[col] || link->grown[packets]);
 	uint64_t bad = grown ? link->grown[col] : link->value[col], all = grown ? link->grown[packets] : link->value[packets];
 
 	if (!known(link, col) || !known(link, packets) || !bad)
@@ -155,10 +155,16 @@ static const struct table_column columns[] = {
 	{ "Flg", .left = true }, { "Note", .left = true, .fold = true },
 };
 
+/* An interface that did nothing has no rates. */
 static void put_rates(struct table *table, const struct iface *link, uint64_t elapsed_ns)
 {
 	char buf[FMT_LEN], key[80];
+	uint64_t any = 0;
 
+	for (enum link_col col = 0; col < LINK_COLS; col++)
+		any |= link->grown[col];
+	if (!any)
+		return;
 	snprintf(key, sizeof(key), "%s /s", link->name);
 	table_row(table, key);
 	table_cell(table, " /s");

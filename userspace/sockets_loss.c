@@ -234,7 +234,7 @@ static void show(struct table *table, const struct sockets_options *options, con
 		return;
 	}
 	if (loss.known)
-		table_text(table, "UDP receive buffers lost %" PRIu64 " datagrams %s (RcvbufErrors, IPv4 and IPv6)", loss.errors,
+		table_text(table, "UDP receive buffers lost %" PRIu64 " datagrams %s (RcvbufErrors)", loss.errors,
 			   since(now, before, buf));
 	else
 		table_text(table, "how many datagrams UDP receive buffers lost is not known");

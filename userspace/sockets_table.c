@@ -177,11 +177,9 @@ static const char *note(const struct socket *socket, uint64_t dropped)
 	if (!socket->udp && socket->state == SOCKET_LISTEN) {
 		/* The kernel lets one more wait than the limit says. */
 		full = socket_known(socket, K_SEND_Q) && socket->num[K_RECV_Q] > socket->num[K_SEND_Q];
-		return full ? "accept queue full" : dropped ? "dropping" : "";
+		return !full ? dropped ? "dropping" : "" : dropped ? "accept queue full, dropping" : "accept queue full";
 	}
-	if (full)
-		return dropped ? "receive buffer full, dropping" : "receive buffer full";
-	return dropped ? "dropping" : "";
+	return !full ? dropped ? "dropping" : "" : dropped ? "receive buffer full, dropping" : "receive buffer full";
 }
 
 static void put_row(struct table *table, const struct socket *socket, const struct socket_pairs *pairs)
