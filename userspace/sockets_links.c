@@ -107,7 +107,10 @@ static bool known(const struct iface *link, enum link_col col)
 	return link->known >> col & 1;
 }
 
-/* How many percent of the packets @col is, of the interval if anything came or went in it, else since boot. Drivers differ in whether a packet with an error is counted among the packets. */
+/*
+ * How many percent of the packets @col is, of the interval if anything came or went in it, else since boot. Drivers differ in
+ * whether a packet with an error is counted among the packets.
+ */
 static unsigned int percent(const struct iface *link, enum link_col col, enum link_col packets)
 {
 	bool grown = (link->grown_known >> col & link->grown_known >> packets) & 1 && (link->grown[col] || link->grown[packets]);
