@@ -11,6 +11,7 @@
 #include "flows.h"
 #include "report.h"
 #include "say.h"
+#include "sockets.h"
 
 /** struct verb - one thing the program does */
 struct verb {
@@ -25,6 +26,7 @@ static const struct verb verbs[] = {
 	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
 	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
 	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
+	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
