@@ -95,6 +95,7 @@ static int add_counter(struct making *making, const struct counter *counter, con
 	snprintf(row->object, sizeof(row->object), "%s", counter->object);
 	snprintf(row->name, sizeof(row->name), "%s", counter->name);
 	row->means = cause ? cause->means : NULL;
+	row->explains = cause ? cause->explained : NULL;
 	row->delta = delta;
 	*shown = true;
 	return 0;

@@ -29,7 +29,7 @@ struct ledger_row {
 	char object[LEDGER_TEXT_LEN];	/* REASON: the place in the kernel */
 	char name[LEDGER_TEXT_LEN];	/* the counter; REASON: the reason, "-" where the kernel has none */
 	char protocol[32];		/* REASON */
-	const char *explains;		/* REASON, UNEXPLAINED: name of what they explain */
+	const char *explains;		/* name of what they explain; COUNTER: of what explains it; or NULL */
 	const char *means;		/* in a few words, or NULL */
 	struct delta delta;
 	int64_t unexplained;		/* UNEXPLAINED: grown; more reasons than counted is below 0 */
