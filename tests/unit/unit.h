@@ -23,6 +23,12 @@ TCase *changes_case(void);
 TCase *clients_case(void);
 TCase *cgroup_case(void);
 TCase *flow_case(void);
+TCase *counter_case(void);
+TCase *counter_netlink_case(void);
+TCase *ledger_case(void);
+TCase *socket_case(void);
+TCase *sockets_case(void);
+TCase *table_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
 struct root tree_new(void);
