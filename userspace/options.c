@@ -5,10 +5,10 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lines.h"
+#include "run.h"
 #include "say.h"
 
 #define DEFAULT_INTERVAL UINT64_C(5000000000)
@@ -189,38 +189,6 @@ static enum options_result parse_option(struct options *options, int opt)
 	}
 }
 
-/* The words from @argv on are the filter. */
-static enum options_result parse_filter(struct options *options, int argc, char **argv)
-{
-	char error[256];
-	size_t size = 1;
-	char *text;
-
-	if (argc == 0)
-		return OPTIONS_RUN;
-	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
-	text = malloc(size);
-	if (!text) {
-		say("out of memory");
-		return OPTIONS_BAD;
-	}
-	text[0] = '\0';
-	for (int i = 0; i < argc; i++) {
-		strcat(text, argv[i]);
-		if (i + 1 < argc)
-			strcat(text, " ");
-	}
-	error[0] = '\0';
-	if (text[strspn(text, " \t")])
-		options->filter = filter_parse(text, error, sizeof(error));
-	free(text);
-	if (!error[0])
-		return OPTIONS_RUN;
-	say("%s", error);
-	return OPTIONS_BAD;
-}
-
 static enum options_result parse_arguments(struct options *options, int argc, char **argv)
 {
 	if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
@@ -239,7 +207,7 @@ static enum options_result parse_arguments(struct options *options, int argc, ch
 			argv++;
 		}
 	}
-	return parse_filter(options, argc, argv);
+	return run_filter(argc, argv, NULL, &options->filter) ? OPTIONS_RUN : OPTIONS_BAD;
 }
 
 enum options_result options_parse(struct options *options, int argc, char **argv)

@@ -61,6 +61,16 @@ enum run_wait run_wait(int fd, uint64_t ns)
 	return ready > 0 ? RUN_READY : RUN_TIME;
 }
 
+enum run_wait run_wait_until(const struct root *root, uint64_t deadline_ns)
+{
+	enum run_wait ended = stopped ? RUN_END : RUN_TIME;
+	struct stamp now;
+
+	while (ended != RUN_END && root_clock(root, &now) == 0 && now.mono_ns < deadline_ns)
+		ended = run_wait(-1, deadline_ns - now.mono_ns);
+	return ended;
+}
+
 int run_flush(void)
 {
 	int error;
@@ -68,7 +78,7 @@ int run_flush(void)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return !stopped;
 	error = errno;
-	if (error == EPIPE)
+	if (error == EPIPE || (stopped && error == EINTR))
 		return 0;
 	say("writing: %s", strerror(error));
 	return -1;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "root.h"
 
 #define RUN_FOR_EVER UINT64_MAX
 
@@ -25,6 +26,9 @@ enum run_wait { RUN_READY, RUN_TIME, RUN_END };
  * Return: RUN_READY, RUN_TIME when the time is over, RUN_END after a signal or when nobody reads the output any more.
  */
 enum run_wait run_wait(int fd, uint64_t ns);
+
+/** run_wait_until() - wait until @deadline_ns on @root's monotonic clock. Return: RUN_TIME or RUN_END, as run_wait(). */
+enum run_wait run_wait_until(const struct root *root, uint64_t deadline_ns);
 
 /** run_flush() - Return: 1 when what was written is out, 0 when the run is to end, -1 after saying why it cannot be written. */
 int run_flush(void);
