@@ -5,12 +5,8 @@
 
 #include "fmt.h"
 #include "out.h"
+#include "run.h"
 #include "say.h"
-
-static void put_number(json_t *object, const char *name, bool known, uint64_t value)
-{
-	json_object_set_new(object, name, known && value <= INT64_MAX ? json_integer((json_int_t)value) : json_null());
-}
 
 static void put_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
 {
@@ -18,15 +14,6 @@ static void put_rate(json_t *object, const char *name, const struct delta *delta
 
 	json_object_set_new(object, rate_name(name, buf),
 			    delta->grown_known ? json_real(per_second(delta->grown, elapsed_ns)) : json_null());
-}
-
-/* A name that is not UTF-8 is written with \ooo. */
-static void put_text(json_t *object, const char *name, const char *value)
-{
-	char buf[4 * CGROUP_TEXT_LEN];
-	json_t *text = json_string(value);
-
-	json_object_set_new(object, name, text ? text : json_string(fmt_path(value, buf, sizeof(buf))));
 }
 
 static void put_host(json_t *object, const struct report *report)
@@ -43,7 +30,7 @@ static void put_host(json_t *object, const struct report *report)
 			group = json_object();
 			json_object_set_new(object, name, group);
 		}
-		put_number(group, column->name, delta->now_known, delta->now);
+		run_json_number(group, column->name, delta->now_known, delta->now);
 		put_rate(group, column->name, delta, report->elapsed_ns);
 	}
 }
@@ -60,11 +47,11 @@ static void put_devices(json_t *object, const char *total, const char *each, con
 	for (unsigned int i = 0; i < devs->nr; i++) {
 		json_t *dev = json_object();
 
-		put_text(dev, "name", devs->dev[i].name);
+		run_json_text(dev, "name", devs->dev[i].name);
 		for (unsigned int col = 0; col < nr; col++) {
 			const struct delta *delta = &devs->dev[i].col[col];
 
-			put_number(dev, names[col], delta->now_known, delta->now);
+			run_json_number(dev, names[col], delta->now_known, delta->now);
 			put_rate(dev, names[col], delta, elapsed_ns);
 		}
 		json_array_append_new(list, dev);
@@ -99,7 +86,7 @@ static void put_path(json_t *object, const char *name, struct cgroups *cgroups, 
 	char buf[CGROUP_TEXT_LEN];
 
 	if (conn_known(conn, C_CGROUP))
-		put_text(object, name, cgroups_text(cgroups, conn->num[C_CGROUP], buf));
+		run_json_text(object, name, cgroups_text(cgroups, conn->num[C_CGROUP], buf));
 	else
 		json_object_set_new(object, name, json_null());
 }
@@ -149,8 +136,8 @@ static void put_connections(json_t *object, const struct report *report)
 	if (!known)
 		json_decref(list);
 
-	put_number(rest, "connections", known, sum.connections);
-	put_number(rest, "not_known", known, sum.unknown);
+	run_json_number(rest, "connections", known, sum.connections);
+	run_json_number(rest, "not_known", known, sum.unknown);
 	put_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
 	put_rate(rest, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "left_out", rest);
@@ -162,14 +149,14 @@ static void put_lives(json_t *object, const struct report *report)
 	const struct lives *lives = &report->lives;
 	json_t *group = json_object(), *causes = json_object();
 
-	put_number(group, "opened", lives->known, lives->opened);
-	put_number(group, "ended", lives->known, lives_ended(lives, false));
-	put_number(group, "failed_connects", lives->known, lives_ended(lives, true));
+	run_json_number(group, "opened", lives->known, lives->opened);
+	run_json_number(group, "ended", lives->known, lives_ended(lives, false));
+	run_json_number(group, "failed_connects", lives->known, lives_ended(lives, true));
 	for (unsigned int cause = 1; cause < LIVES_CAUSES; cause++)
-		put_number(causes, lives_cause_name(cause), lives->known, lives->cause[cause]);
-	put_number(causes, lives_cause_name(0), lives->known, lives->cause[0]);
+		run_json_number(causes, lives_cause_name(cause), lives->known, lives->cause[cause]);
+	run_json_number(causes, lives_cause_name(0), lives->known, lives->cause[0]);
 	json_object_set_new(group, "cause", causes);
-	put_number(group, "lost", lives->known, lives->lost);
+	run_json_number(group, "lost", lives->known, lives->lost);
 	json_object_set_new(object, "lives", group);
 }
 
@@ -179,15 +166,15 @@ static json_t *client_numbers(const struct report *report, const struct client_s
 	struct delta received = { .grown = sum->bytes_received, .grown_known = true };
 	json_t *object = json_object();
 
-	put_number(object, "open", true, sum->open);
-	put_number(object, "opened", true, sum->opened);
-	put_number(object, "ended", report->lives.known, sum->ended);
-	put_number(object, "failed", report->lives.known, sum->failed);
+	run_json_number(object, "open", true, sum->open);
+	run_json_number(object, "opened", true, sum->opened);
+	run_json_number(object, "ended", report->lives.known, sum->ended);
+	run_json_number(object, "failed", report->lives.known, sum->failed);
 	put_rate(object, "bytes_sent", &sent, report->elapsed_ns);
 	put_rate(object, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "share", json_real(client_share(report->clients, sum)));
-	put_number(object, "retrans", true, sum->retrans);
-	put_number(object, "not_known", true, sum->unknown);
+	run_json_number(object, "retrans", true, sum->retrans);
+	run_json_number(object, "not_known", true, sum->unknown);
 	return object;
 }
 
@@ -212,8 +199,8 @@ static void put_clients(json_t *object, const struct report *report)
 	if (!known)
 		json_decref(list);
 	json_object_set_new(object, "clients_left_out", client_numbers(report, &view->left_out));
-	put_number(all, "clients", known, view->clients);
-	put_number(all, "active", known, view->active);
+	run_json_number(all, "clients", known, view->clients);
+	run_json_number(all, "active", known, view->active);
 	json_object_set_new(all, "fairness", view->active ? json_real(view->fairness) : json_null());
 	json_object_set_new(all, "equal_share", view->active ? json_real(1.0 / (double)view->active) : json_null());
 	json_object_set_new(object, "clients_total", all);
@@ -224,8 +211,8 @@ static void put_module(json_t *object, const struct report *report)
 	json_t *module = json_object();
 
 	for (unsigned int i = 0; i < M_NR; i++)
-		put_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
-	put_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
+		run_json_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
+	run_json_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
 	json_object_set_new(object, "module", module);
 }
 
@@ -236,9 +223,9 @@ static void json_interval(FILE *out, const struct report *report, const struct o
 
 	(void)options;
 	json_object_set_new(object, "time", json_string(fmt_iso(report->now.real_ns, buf)));
-	put_number(object, "realtime_ns", true, report->now.real_ns);
-	put_number(object, "monotonic_ns", true, report->now.mono_ns);
-	put_number(object, "elapsed_ns", true, report->elapsed_ns);
+	run_json_number(object, "realtime_ns", true, report->now.real_ns);
+	run_json_number(object, "monotonic_ns", true, report->now.mono_ns);
+	run_json_number(object, "elapsed_ns", true, report->elapsed_ns);
 	json_object_set_new(object, "source", json_string(source_name(report->source)));
 	put_host(object, report);
 	put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
