@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "verdict.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/*
+ * "Nearly all" recoveries undone. Where packets only come in another order the kernel takes back all but those it could not
+ * tell: a DSACK was lost, or the interval ended between the two. Where packets are lost it takes back none, as what was sent again
+ * was missing; but a loss may fall together with a reordering. Both ends leave a fifth for that.
+ */
+#define NEARLY_ALL 80
+#define NEARLY_NONE 20
+
+/*
+ * A delay that makes the timer run out often lasts for two of its doublings: two timeouts, one of which is taken back.
+ */
+#define MOSTLY 50
+
+/*
+ * Timeouts for each 100 recoveries from which on they are what matters: a timeout stands for 200 ms of silence at least, where a
+ * recovery costs a round trip. Below that they are the few that a recovery cannot repair (the last segments, one lost twice).
+ */
+#define TIMEOUTS_COUNT 5
+
+/* Of fewer recoveries and timeouts one more or less turns the verdict round. */
+#define FEW 5
+
+static const struct {
+	const char *name, *word;
+} kinds[VERDICT_NR] = {
+	[VERDICT_UNKNOWN] = { "unknown", "not known" },
+	[VERDICT_NOTHING] = { "nothing", "nothing sent again" },
+	[VERDICT_PROBES] = { "probes", "tail loss probes only: no congestion" },
+	[VERDICT_HANDSHAKES] = { "handshakes", "handshakes not answered; open connections lose nothing" },
+	[VERDICT_HARMLESS] = { "harmless_reordering", "reordering that cost nothing" },
+	[VERDICT_ECN] = { "ecn", "congestion, told by ECN; nothing lost" },
+	[VERDICT_REORDERING] = { "reordering", "reordering, not congestion" },
+	[VERDICT_DELAY] = { "delay", "late, not lost: delays longer than the timer" },
+	[VERDICT_HOST] = { "host_queue", "segments wait in this machine's own queues" },
+	[VERDICT_MIXED] = { "mixed", "loss and reordering both" },
+	[VERDICT_REPAIRED] = { "loss_repaired", "packets are lost, and repaired without a timeout" },
+	[VERDICT_LOSS] = { "loss", "Loss: look at the network, or for a peer that is gone" },
+};
+
+const char *verdict_name(enum verdict_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *verdict_word(enum verdict_kind kind)
+{
+	return kinds[kind].word;
+}
+
+static bool known(const struct evidences *evidences, enum evidence which)
+{
+	return evidences->known >> which & 1;
+}
+
+static uint64_t nr(const struct evidences *evidences, enum evidence which)
+{
+	return known(evidences, which) ? evidences->nr[which] : 0;
+}
+
+/* @part is @percent or more of @whole. */
+static bool is_share(uint64_t part, uint64_t whole, unsigned int percent)
+{
+	return (double)part * 100 >= (double)whole * percent;
+}
+
+/*
+ * Timeouts but for those of handshakes. A handshake has a timer for each SYN or SYN-ACK that it sent again, and one more with which a
+ * SYN-ACK is given up; where it was sent again but once that doubles them.
+ */
+static uint64_t timeouts_of_data(const struct evidences *evidences)
+{
+	uint64_t timeouts = nr(evidences, E_TIMEOUTS), handshakes = nr(evidences, E_HANDSHAKES);
+
+	if (evidences->timeouts_of_data)
+		return timeouts;
+	return timeouts / 2 < handshakes ? 0 : timeouts - 2 * handshakes;
+}
+
+/* Neither Recovery nor Loss began in the interval. */
+static enum verdict_kind without_reduction(const struct evidences *evidences)
+{
+	if (nr(evidences, E_SLOW_START))
+		return VERDICT_LOSS;
+	if (nr(evidences, E_FAST) || nr(evidences, E_PROBE_REPAIRS))
+		return VERDICT_REPAIRED;
+	if (nr(evidences, E_CE))
+		return VERDICT_ECN;
+	if (nr(evidences, E_HANDSHAKES))
+		return VERDICT_HANDSHAKES;
+	if (nr(evidences, E_RETRANS))
+		return nr(evidences, E_PROBES) ? VERDICT_PROBES : VERDICT_UNKNOWN;
+	if (nr(evidences, E_REORDERINGS))
+		return VERDICT_HARMLESS;
+	return VERDICT_NOTHING;
+}
+
+static enum verdict_kind of_timeouts(const struct verdict *verdict, const struct evidences *evidences)
+{
+	if (is_share(nr(evidences, E_HOST_QUEUE), verdict->timeouts, MOSTLY))
+		return VERDICT_HOST;
+	/* Undone where the recoveries were not says that most was lost all the same. */
+	if (is_share(verdict->timeouts_undone, verdict->timeouts, MOSTLY) &&
+	    is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL))
+		return VERDICT_DELAY;
+	return VERDICT_LOSS;
+}
+
+static enum verdict_kind of_recoveries(const struct verdict *verdict, const struct evidences *evidences)
+{
+	if (!known(evidences, E_RECOVERIES_UNDONE))
+		return VERDICT_UNKNOWN;
+	if (is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL))
+		return VERDICT_REORDERING;
+	if (is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_NONE))
+		return VERDICT_MIXED;
+	return VERDICT_REPAIRED;
+}
+
+struct verdict verdict_of(const struct evidences *evidences)
+{
+	struct verdict verdict = {
+		.recoveries = nr(evidences, E_RECOVERIES),
+		.recoveries_undone = nr(evidences, E_RECOVERIES_UNDONE),
+		.timeouts = timeouts_of_data(evidences),
+		.timeouts_undone = nr(evidences, E_TIMEOUTS_UNDONE),
+	};
+
+	if (!known(evidences, E_RECOVERIES) || !known(evidences, E_TIMEOUTS) || !known(evidences, E_RETRANS))
+		return verdict;
+	if (verdict.timeouts && is_share(verdict.timeouts, verdict.recoveries, TIMEOUTS_COUNT))
+		verdict.kind = of_timeouts(&verdict, evidences);
+	else if (verdict.recoveries)
+		verdict.kind = of_recoveries(&verdict, evidences);
+	else
+		verdict.kind = without_reduction(evidences);
+	verdict.few = verdict.kind >= VERDICT_REORDERING && verdict.recoveries + verdict.timeouts < FEW;
+	return verdict;
+}
+
+/** struct line - being written */
+struct line {
+	char *text;
+	size_t len;
+};
+
+static void __attribute__((format(printf, 2, 3))) add(struct line *line, const char *fmt, ...)
+{
+	size_t room = VERDICT_LEN - line->len;
+	va_list ap;
+	int len;
+
+	if (line->len && room > 2) {
+		line->text[line->len++] = ',';
+		line->text[line->len++] = ' ';
+		room -= 2;
+	}
+	va_start(ap, fmt);
+	len = vsnprintf(line->text + line->len, room, fmt, ap);
+	va_end(ap);
+	if (len > 0)
+		line->len += (size_t)len < room ? (size_t)len : room - 1;
+}
+
+static void add_undone(struct line *line, uint64_t nr_all, uint64_t undone, bool undone_known, const char *name)
+{
+	if (!nr_all && !undone)
+		return;
+	if (undone > nr_all)	/* of those that began before */
+		add(line, "%llu %s, %llu undone", (unsigned long long)nr_all, name, (unsigned long long)undone);
+	else if (undone_known)
+		add(line, "%llu of %llu %s undone", (unsigned long long)undone, (unsigned long long)nr_all, name);
+	else
+		add(line, "%llu %s", (unsigned long long)nr_all, name);
+}
+
+char *verdict_figures(const struct verdict *verdict, const struct evidences *evidences, char buf[VERDICT_LEN])
+{
+	static const struct {
+		enum evidence which;
+		const char *name;
+	} others[] = {
+		{ E_PROBES, "probes" },		  { E_PROBE_REPAIRS, "losses repaired by a probe" },
+		{ E_HANDSHAKES, "SYN or SYN-ACK sent again" }, { E_HOST_QUEUE, "still in a queue here" },
+		{ E_REORDERINGS, "reorderings" }, { E_CE, "segments marked" },
+		{ E_GIVEN_UP, "connections given up" },
+	};
+	uint64_t again = nr(evidences, E_RETRANS), out = nr(evidences, E_OUT);
+	struct line line = { .text = buf };
+
+	buf[0] = '\0';
+	add_undone(&line, verdict->recoveries, verdict->recoveries_undone, known(evidences, E_RECOVERIES_UNDONE), "recoveries");
+	add_undone(&line, verdict->timeouts, verdict->timeouts_undone, known(evidences, E_TIMEOUTS_UNDONE), "timeouts");
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (nr(evidences, others[i].which))
+			add(&line, "%llu %s", (unsigned long long)nr(evidences, others[i].which), others[i].name);
+	}
+	if (again && out)
+		add(&line, "%.3g%% of segments sent again", 100 * (double)again / ((double)again + (double)out));
+	return buf;
+}
