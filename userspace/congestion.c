@@ -165,7 +165,7 @@ void congestion_make(struct congestion *congestion, const struct counters *befor
 		congestion->row[i] = delta_of(before, now, congestion_rows[i].name);
 	host_evidences(&congestion->host, before, now);
 	congestion->host_verdict = verdict_of(&congestion->host);
-	congestion->connections_known = totals_known(totals, K_RETRANS_FAST);
+	congestion->connections_known = totals && totals_known(totals, K_RETRANS_FAST);
 	if (!congestion->connections_known)
 		return;
 	connection_evidences(&congestion->connections, totals);
@@ -174,11 +174,12 @@ void congestion_make(struct congestion *congestion, const struct counters *befor
 	congestion->connections_verdict = verdict_of(&congestion->connections);
 }
 
-bool congestion_moved(const struct congestion *congestion)
+static bool tells(const struct verdict *verdict)
 {
-	for (unsigned int i = 0; i < congestion_rows_nr; i++) {
-		if (congestion->row[i].grown_known && congestion->row[i].grown)
-			return true;
-	}
-	return congestion->connections_known && congestion->connections_verdict.kind != VERDICT_NOTHING;
+	return verdict->kind != VERDICT_UNKNOWN && verdict->kind != VERDICT_NOTHING && verdict->kind != VERDICT_HARMLESS;
+}
+
+bool congestion_tells(const struct congestion *congestion)
+{
+	return tells(&congestion->host_verdict) || (congestion->connections_known && tells(&congestion->connections_verdict));
 }

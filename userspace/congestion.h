@@ -16,7 +16,7 @@
 /** struct congestion_row - a counter of the host */
 struct congestion_row {
 	const char *name;	/* as nstat has it */
-	const char *word;	/* what it means; at most 46 characters */
+	const char *word;	/* what it means; at most 44 characters */
 };
 
 extern const struct congestion_row congestion_rows[CONGESTION_ROWS];
@@ -46,12 +46,12 @@ uint32_t congestion_layers(void);
 
 /**
  * congestion_make() - what happened between two readings.
- * @totals: of the connections; @given_up: how many of these ended because nobody answered, where @given_up_known.
+ * @totals: of the connections, NULL where not known; @given_up: how many of these ended because nobody answered, where @given_up_known.
  */
 void congestion_make(struct congestion *congestion, const struct counters *before, const struct counters *now, const struct totals *totals,
 		     bool given_up_known, uint64_t given_up);
 
-/** congestion_moved() - Return: true where there is something to tell: a counter moved. */
-bool congestion_moved(const struct congestion *congestion);
+/** congestion_tells() - Return: true where something happened that costs: a segment was sent again, or marked by ECN. */
+bool congestion_tells(const struct congestion *congestion);
 
 #endif /* COREMON_CONGESTION_H */

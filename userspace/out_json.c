@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "fmt.h"
-#include "out.h"
+#include "out_json.h"
 #include "run.h"
 #include "say.h"
 
-static void put_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
+void json_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
 {
 	char buf[RATE_NAME_LEN];
 
@@ -31,7 +31,7 @@ static void put_host(json_t *object, const struct report *report)
 			json_object_set_new(object, name, group);
 		}
 		run_json_number(group, column->name, delta->now_known, delta->now);
-		put_rate(group, column->name, delta, report->elapsed_ns);
+		json_rate(group, column->name, delta, report->elapsed_ns);
 	}
 }
 
@@ -43,7 +43,7 @@ static void put_devices(json_t *object, const char *total, const char *each, con
 	json_t *list = json_array();
 
 	for (unsigned int col = 0; col < nr; col++)
-		put_rate(sum, names[col], &devs->total[col], elapsed_ns);
+		json_rate(sum, names[col], &devs->total[col], elapsed_ns);
 	for (unsigned int i = 0; i < devs->nr; i++) {
 		json_t *dev = json_object();
 
@@ -52,7 +52,7 @@ static void put_devices(json_t *object, const char *total, const char *each, con
 			const struct delta *delta = &devs->dev[i].col[col];
 
 			run_json_number(dev, names[col], delta->now_known, delta->now);
-			put_rate(dev, names[col], delta, elapsed_ns);
+			json_rate(dev, names[col], delta, elapsed_ns);
 		}
 		json_array_append_new(list, dev);
 	}
@@ -111,7 +111,7 @@ static json_t *connection(const struct rank_row *row, struct cgroups *cgroups, u
 		if (k >= 0) {
 			struct delta delta = conn_delta(row, (enum conn_counter)k);
 
-			put_rate(object, conn_columns[col].name, &delta, elapsed_ns);
+			json_rate(object, conn_columns[col].name, &delta, elapsed_ns);
 		}
 	}
 	put_path(object, "cgroup_path", cgroups, &row->conn);
@@ -138,8 +138,8 @@ static void put_connections(json_t *object, const struct report *report)
 
 	run_json_number(rest, "connections", known, sum.connections);
 	run_json_number(rest, "not_known", known, sum.unknown);
-	put_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
-	put_rate(rest, "bytes_received", &received, report->elapsed_ns);
+	json_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
+	json_rate(rest, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "left_out", rest);
 }
 
@@ -170,8 +170,8 @@ static json_t *client_numbers(const struct report *report, const struct client_s
 	run_json_number(object, "opened", true, sum->opened);
 	run_json_number(object, "ended", report->lives.known, sum->ended);
 	run_json_number(object, "failed", report->lives.known, sum->failed);
-	put_rate(object, "bytes_sent", &sent, report->elapsed_ns);
-	put_rate(object, "bytes_received", &received, report->elapsed_ns);
+	json_rate(object, "bytes_sent", &sent, report->elapsed_ns);
+	json_rate(object, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "share", json_real(client_share(report->clients, sum)));
 	run_json_number(object, "retrans", true, sum->retrans);
 	run_json_number(object, "not_known", true, sum->unknown);
@@ -218,22 +218,29 @@ static void put_module(json_t *object, const struct report *report)
 
 static void json_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
+	const struct sections *sections = &options->sections;
 	json_t *object = json_object();
 	char buf[FMT_LEN];
 
-	(void)options;
 	json_object_set_new(object, "time", json_string(fmt_iso(report->now.real_ns, buf)));
 	run_json_number(object, "realtime_ns", true, report->now.real_ns);
 	run_json_number(object, "monotonic_ns", true, report->now.mono_ns);
 	run_json_number(object, "elapsed_ns", true, report->elapsed_ns);
 	json_object_set_new(object, "source", json_string(source_name(report->source)));
-	put_host(object, report);
-	put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
-	put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
-	put_connections(object, report);
-	put_lives(object, report);
-	put_clients(object, report);
-	put_module(object, report);
+	if (section_shown(sections, SECTION_LOAD)) {
+		put_host(object, report);
+		put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
+		put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
+	}
+	if (section_shown(sections, SECTION_CONNECTIONS)) {
+		put_connections(object, report);
+		put_lives(object, report);
+	}
+	if (section_shown(sections, SECTION_CLIENTS))
+		put_clients(object, report);
+	if (section_shown(sections, SECTION_CONNECTIONS))
+		put_module(object, report);
+	json_trouble(object, report, sections);
 	if (json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0 && !ferror(out))
 		say("out of memory: an interval could not be written");
 	fputc('\n', out);
@@ -245,4 +252,4 @@ static void json_begin(FILE *out)
 	(void)out;
 }
 
-const struct writer json_writer = { json_begin, file_limit, json_interval };
+const struct writer json_writer = { { SECTION_ALL, 0 }, json_begin, file_limit, json_interval };

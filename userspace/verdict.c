@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "fmt.h"
+
 /*
  * "Nearly all" recoveries undone. Where packets only come in another order the kernel takes back all but those it could not
  * tell: a DSACK was lost, or the interval ended between the two. Where packets are lost it takes back none, as what was sent again
@@ -40,7 +42,7 @@ static const struct {
 	[VERDICT_HOST] = { "host_queue", "segments wait in this machine's own queues" },
 	[VERDICT_MIXED] = { "mixed", "loss and reordering both" },
 	[VERDICT_REPAIRED] = { "loss_repaired", "packets are lost, and repaired without a timeout" },
-	[VERDICT_LOSS] = { "loss", "Loss: look at the network, or for a peer that is gone" },
+	[VERDICT_LOSS] = { "loss", "lost until the timer ran out: the network, or a peer that is gone" },
 };
 
 const char *verdict_name(enum verdict_kind kind)
@@ -167,40 +169,57 @@ static void __attribute__((format(printf, 2, 3))) add(struct line *line, const c
 		line->len += (size_t)len < room ? (size_t)len : room - 1;
 }
 
-static void add_undone(struct line *line, uint64_t nr_all, uint64_t undone, bool undone_known, const char *name)
+/** struct noun - what is counted, one and more of it */
+struct noun {
+	const char *one, *more;
+};
+
+static const char *noun(const struct noun *noun, uint64_t nr_of_it)
 {
-	if (!nr_all && !undone)
+	return nr_of_it == 1 ? noun->one : noun->more;
+}
+
+static void add_undone(struct line *line, uint64_t all, uint64_t undone, bool undone_known, const struct noun *what)
+{
+	if (!all && !undone)
 		return;
-	if (undone > nr_all)	/* of those that began before */
-		add(line, "%llu %s, %llu undone", (unsigned long long)nr_all, name, (unsigned long long)undone);
+	if (undone > all)	/* of those that began before */
+		add(line, "%llu %s, %llu undone", (unsigned long long)all, noun(what, all), (unsigned long long)undone);
 	else if (undone_known)
-		add(line, "%llu of %llu %s undone", (unsigned long long)undone, (unsigned long long)nr_all, name);
+		add(line, "%llu of %llu %s undone", (unsigned long long)undone, (unsigned long long)all, noun(what, all));
 	else
-		add(line, "%llu %s", (unsigned long long)nr_all, name);
+		add(line, "%llu %s", (unsigned long long)all, noun(what, all));
 }
 
 char *verdict_figures(const struct verdict *verdict, const struct evidences *evidences, char buf[VERDICT_LEN])
 {
+	static const struct noun recoveries = { "recovery", "recoveries" }, timeouts = { "timeout", "timeouts" };
 	static const struct {
 		enum evidence which;
-		const char *name;
+		struct noun noun;
 	} others[] = {
-		{ E_PROBES, "probes" },		  { E_PROBE_REPAIRS, "losses repaired by a probe" },
-		{ E_HANDSHAKES, "SYN or SYN-ACK sent again" }, { E_HOST_QUEUE, "still in a queue here" },
-		{ E_REORDERINGS, "reorderings" }, { E_CE, "segments marked" },
-		{ E_GIVEN_UP, "connections given up" },
+		{ E_PROBES, { "probe", "probes" } },
+		{ E_PROBE_REPAIRS, { "loss repaired by a probe", "losses repaired by a probe" } },
+		{ E_HANDSHAKES, { "SYN or SYN-ACK sent again", "SYN or SYN-ACK sent again" } },
+		{ E_HOST_QUEUE, { "still in a queue here", "still in a queue here" } },
+		{ E_REORDERINGS, { "reordering", "reorderings" } },
+		{ E_CE, { "segment marked by ECN", "segments marked by ECN" } },
+		{ E_GIVEN_UP, { "connection given up", "connections given up" } },
 	};
 	uint64_t again = nr(evidences, E_RETRANS), out = nr(evidences, E_OUT);
 	struct line line = { .text = buf };
+	char share[FMT_LEN];
 
 	buf[0] = '\0';
-	add_undone(&line, verdict->recoveries, verdict->recoveries_undone, known(evidences, E_RECOVERIES_UNDONE), "recoveries");
-	add_undone(&line, verdict->timeouts, verdict->timeouts_undone, known(evidences, E_TIMEOUTS_UNDONE), "timeouts");
+	add_undone(&line, verdict->recoveries, verdict->recoveries_undone, known(evidences, E_RECOVERIES_UNDONE), &recoveries);
+	add_undone(&line, verdict->timeouts, verdict->timeouts_undone, known(evidences, E_TIMEOUTS_UNDONE), &timeouts);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		if (nr(evidences, others[i].which))
-			add(&line, "%llu %s", (unsigned long long)nr(evidences, others[i].which), others[i].name);
+		uint64_t count = nr(evidences, others[i].which);
+
+		if (count)
+			add(&line, "%llu %s", (unsigned long long)count, noun(&others[i].noun, count));
 	}
 	if (again && out)
-		add(&line, "%.3g%% of segments sent again", 100 * (double)again / ((double)again + (double)out));
+		add(&line, "%s%% of segments sent again", fmt_human(100 * (double)again / ((double)again + (double)out), share));
 	return buf;
 }
