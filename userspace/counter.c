@@ -214,7 +214,10 @@ int counters_read(struct counters *counters, const struct root *root, uint32_t l
 		uint32_t layers;
 		int (*read)(struct counters *counters, const struct root *root, uint32_t layers);
 	} readers[] = {
+		{ 1u << LAYER_REASON, counter_reason_read },
+		{ 1u << LAYER_LINK | 1u << LAYER_DRIVER | 1u << LAYER_QDISC, counter_link_read },
 		{ 1u << LAYER_CPU, counter_cpu_read },
+		{ 1u << LAYER_CONNTRACK, counter_conntrack_read },
 		{ 1u << LAYER_IP | 1u << LAYER_ICMP | 1u << LAYER_UDP | 1u << LAYER_TCP, counter_snmp_read },
 		{ 1u << LAYER_SOCKET | 1u << LAYER_MEMORY, counter_memory_read },
 		{ 1u << LAYER_FD, counter_fd_read },

@@ -20,14 +20,15 @@
  * LINK        interface           rtnl_link_stats64: rx_packets ... ; G mtu, flags, tx_queue_len, speed_mbps, operstate, carrier_changes
  * DRIVER      interface           strings of ethtool -S
  * CPU         cpuN                processed dropped time_squeeze received_rps flow_limit_count; G backlog_len
- * QDISC       "eth0 fq_codel 1:"  bytes packets drops overlimits requeues; G qlen backlog (classes: "eth0 htb 1:10")
- * CONNTRACK   ""                  found invalid insert insert_failed drop early_drop error search_restart; G entries, max
+ * QDISC       "eth0 fq_codel 1:"  bytes packets drops overlimits requeues; G qlen backlog parent (classes: "eth0 htb 1:10")
+ * CONNTRACK   ""                  found invalid insert insert_failed drop early_drop error search_restart chain_toolong; G entries, max
  * IP ICMP UDP TCP  ""             as nstat has them: IpInDiscards Ip6InDiscards IpExtInCsumErrors UdpRcvbufErrors TcpExtListenDrops
  * SOCKET      TCP, UDP, UDPLITE, RAW, FRAG, those with a 6, sockets   G of /proc/net/sockstat: inuse orphan tw alloc mem memory
  * FD          ""                  G allocated, max;   object "PID COMM": G open, limit (processes at half their limit or more)
  * MEMORY      tcp, udp            G pages, low, pressure, high (tcp_mem, udp_mem)
  * LIMIT       ""                  G sysctls: net.core.somaxconn, net.core.rmem_max, net.ipv4.tcp_rmem.max ...
- * REASON      "REASON|PLACE|PROTOCOL"  count (/proc/coremon/drops, all namespaces this reader sees; REASON is - before 5.17)
+ * REASON      "REASON|PLACE|PROTOCOL"  count (/proc/coremon/drops, all namespaces this reader sees; REASON is - before 5.17),
+ *                                 count_here (those of this reader's namespace alone)
  */
 enum layer {
 	LAYER_LINK, LAYER_DRIVER, LAYER_CPU, LAYER_QDISC, LAYER_CONNTRACK, LAYER_IP, LAYER_ICMP, LAYER_UDP, LAYER_TCP,
