@@ -18,7 +18,7 @@ static const char *const words[LAYER_NR][WORDS] = {
 	[LAYER_IP] = { "Errors", "Discards", "NoRoutes", "UnknownProtos", "TruncatedPkts", "ReasmFails", "FragFails" },
 	[LAYER_UDP] = { "Errors", "NoPorts" },
 	[LAYER_TCP] = { "Drop", "Overflow", "Pruned", "InErrs", "CsumErrors", "ReversePathFilter" },
-	[LAYER_REASON] = { "count" },
+	[LAYER_REASON] = { "count" },	/* and not count_here: what other namespaces of this host lose is lost on it as well */
 };
 
 uint32_t drop_view_layers(void)
@@ -32,7 +32,7 @@ uint32_t drop_view_layers(void)
 
 static bool is_loss(const struct counter *counter)
 {
-	if (counter->gauge)
+	if (counter->gauge || (counter->layer == LAYER_REASON && strcmp(counter->name, "count") != 0))
 		return false;
 	for (unsigned int i = 0; i < WORDS && words[counter->layer][i]; i++) {
 		if (strstr(counter->name, words[counter->layer][i]))

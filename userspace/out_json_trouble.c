@@ -125,7 +125,7 @@ static json_t *losses(const struct report *report)
 		put_address(entry, "remote", &socket->remote);
 		run_json_number(entry, "lost", true, delta.grown);
 		json_rate(entry, "lost", &delta, report->elapsed_ns);
-		run_json_number(entry, "rmem", socket_known(socket, K_RMEM), socket->num[K_RMEM]);
+		run_json_number(entry, "recv_q", socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
 		run_json_number(entry, "rcvbuf", socket_known(socket, K_RCVBUF), socket->num[K_RCVBUF]);
 		run_json_number(entry, "inode", socket_known(socket, K_INODE), socket->num[K_INODE]);
 		run_json_number(entry, "uid", socket_known(socket, K_UID), socket->num[K_UID]);
@@ -153,7 +153,7 @@ static json_t *levels(const struct counters *counters)
 	return object;
 }
 
-static void put_sockets(json_t *object, const struct report *report)
+static void put_sockets(json_t *object, const struct report *report, bool full)
 {
 	const struct socket_view *view = &report->trouble->view;
 	json_t *section = json_object();
@@ -162,7 +162,7 @@ static void put_sockets(json_t *object, const struct report *report)
 	run_json_number(section, "udp", view->udp_known, view->udp);
 	json_object_set_new(section, "accept_queues", view->tcp_known ? waiting(view) : json_null());
 	json_object_set_new(section, "udp_drops", view->losses_known ? losses(report) : json_null());
-	json_object_set_new(section, "sockstat", levels(&report->trouble->now));
+	json_object_set_new(section, "sockstat", full ? levels(&report->trouble->now) : json_null());
 	json_object_set_new(object, "sockets", section);
 }
 
@@ -173,5 +173,5 @@ void json_trouble(json_t *object, const struct report *report, const struct sect
 	if (section_shown(sections, SECTION_DROPS))
 		put_drops(object, report);
 	if (section_shown(sections, SECTION_SOCKETS))
-		put_sockets(object, report);
+		put_sockets(object, report, section_full(sections, SECTION_SOCKETS));
 }

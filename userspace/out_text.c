@@ -33,7 +33,7 @@ void text_part(struct text *text, unsigned int *at, const char *before, const ch
 	va_end(ap);
 	len = (unsigned int)(strlen(before) + strlen(buf));
 	/* A comma may follow. */
-	if (*at + len + 1 > text->width) {
+	if (*at && *at + len + 1 > text->width) {
 		if (before[0] == ',' || before[0] == ';')
 			fputc(before[0], text->out);
 		text_line(text);
@@ -261,6 +261,7 @@ static void text_interval(FILE *out, const struct report *report, const struct o
 {
 	const struct sections *sections = &options->sections;
 	struct text text = { .out = out };
+	char buf[FMT_LEN];
 
 	measure(&text);
 	if (section_shown(sections, SECTION_LOAD)) {
@@ -268,7 +269,7 @@ static void text_interval(FILE *out, const struct report *report, const struct o
 		protocol_table(&text, report);
 		disk_table(&text, report);
 	} else {
-		row_begin(&text, report);
+		fputs(fmt_clock(report->now.real_ns, buf), out);
 		text_line(&text);
 	}
 	text_trouble(&text, report, sections);

@@ -70,9 +70,25 @@ static void congestion_counters(struct text *text, const struct report *report, 
 	}
 }
 
-/* What the connections did, in the words of their own lines. */
+/** struct sums - counters of the connections under one heading */
+struct sums {
+	const char *heading;
+	struct {
+		enum conn_counter k;
+		const char *name;
+	} part[6];
+};
+
+/* What the connections did. */
 static void connection_sums(struct text *text, const struct totals *totals)
 {
+	static const struct sums sums[] = {
+		{ "sent again: ", { { K_RETRANS_TIMEOUT, "timeout" }, { K_RETRANS_FAST, "fast" }, { K_RETRANS_TLP, "probe" },
+				    { K_RETRANS_SYN, "SYN" }, { K_RETRANS_SYNACK, "SYN-ACK" }, { K_RETRANS_OTHER, "other" } } },
+		{ "", { { K_DSACK_DUPS, "the peer had twice" } } },
+		{ "undone: ", { { K_UNDO_FULL, "full" }, { K_UNDO_PARTIAL, "partial" }, { K_UNDO_DSACK, "by DSACK" },
+				{ K_UNDO_LOSS, "Loss" } } },
+	};
 	static const struct {
 		enum conn_counter us, entries;
 		const char *name;
@@ -82,26 +98,23 @@ static void connection_sums(struct text *text, const struct totals *totals)
 		{ K_RECOVERY_US, K_RECOVERY_ENTRIES, "Recovery" },
 		{ K_LOSS_US, K_LOSS_ENTRIES, "Loss" },
 	};
-	static const struct {
-		enum conn_counter k;
-		const char *name;
-	} counts[] = {
-		{ K_RETRANS_TIMEOUT, "for a timeout" }, { K_RETRANS_FAST, "fast" },	  { K_RETRANS_TLP, "probes" },
-		{ K_RETRANS_SYN, "SYN" },		{ K_RETRANS_SYNACK, "SYN-ACK" },  { K_RETRANS_OTHER, "other" },
-		{ K_DSACK_DUPS, "the peer had twice" }, { K_UNDO_FULL, "undone full" },	  { K_UNDO_PARTIAL, "undone partial" },
-		{ K_UNDO_DSACK, "undone by DSACK" },	{ K_UNDO_LOSS, "undone Loss" },
-	};
-	const char *before = "    sent again: ";
 	char buf[FMT_LEN], time[FMT_LEN];
+	const char *before = "    ";
 	unsigned int at = 0;
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		if (!totals->grown[counts[i].k])
-			continue;
-		text_part(text, &at, before, "%s %s", fmt_count(totals->grown[counts[i].k], buf), counts[i].name);
-		before = ", ";
+	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++) {
+		const char *heading = sums[i].heading;
+
+		for (unsigned int p = 0; p < 6 && sums[i].part[p].name; p++) {
+			if (!totals->grown[sums[i].part[p].k])
+				continue;
+			text_part(text, &at, before, "%s%s %s", heading, sums[i].part[p].name,
+				  fmt_count(totals->grown[sums[i].part[p].k], buf));
+			before = ", ";
+			heading = "";
+		}
+		before = at ? "; " : before;
 	}
-	before = at ? "; " : "    ";
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
 		if (!totals->grown[states[i].us] && !totals->grown[states[i].entries])
 			continue;
@@ -116,15 +129,17 @@ static void connection_sums(struct text *text, const struct totals *totals)
 static void congestion(struct text *text, const struct report *report, bool full)
 {
 	const struct congestion *congestion = &report->trouble->congestion;
+	bool host_told = full || congestion->host_verdict.kind != VERDICT_UNKNOWN;
 
 	if (!full && !congestion_tells(congestion))
 		return;
-	verdict_line(text, "congestion", &congestion->host_verdict, &congestion->host);
+	if (host_told)
+		verdict_line(text, "congestion", &congestion->host_verdict, &congestion->host);
 	if (full)
 		congestion_counters(text, report, congestion);
 	/* In short only where they tell another tale: of a filter, of other namespaces. */
 	if (congestion->connections_known && (full || congestion->connections_verdict.kind != congestion->host_verdict.kind))
-		verdict_line(text, "connections", &congestion->connections_verdict, &congestion->connections);
+		verdict_line(text, host_told ? "connections" : "congestion", &congestion->connections_verdict, &congestion->connections);
 	if (congestion->connections_known && full)
 		connection_sums(text, report->totals);
 }
@@ -250,7 +265,7 @@ static void udp_losses(struct text *text, const struct report *report, bool full
 		unsigned int at = 3 * CELL;
 
 		text_cell(text, rate(view->loss[i].dropped, report, buf));
-		text_cell(text, socket_known(socket, K_RMEM) ? fmt_count(socket->num[K_RMEM], buf) : "-");
+		text_cell(text, socket_known(socket, K_RECV_Q) ? fmt_count(socket->num[K_RECV_Q], buf) : "-");
 		text_cell(text, socket_known(socket, K_RCVBUF) ? fmt_count(socket->num[K_RCVBUF], buf) : "-");
 		text_part(text, &at, "  ", "%s", endpoint_format(&socket->local, address));
 		if (socket->pid)

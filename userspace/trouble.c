@@ -26,17 +26,52 @@ void trouble_free(struct trouble *trouble)
 	sockets_free(&trouble->sockets);
 }
 
-static uint32_t layers_of(const struct sections *sections)
+/*
+ * What a section that nobody asked for is made of is read only where it is there, and nothing is said of it: the module may not be
+ * loaded, and files may have been captured before there were these sections.
+ */
+static const struct {
+	uint32_t layers;
+	const char *path;
+} sources[] = {
+	{ 1u << LAYER_LINK, "/netlink/link" },
+	{ 1u << LAYER_QDISC, "/netlink/qdisc" },
+	{ 1u << LAYER_CPU, "/proc/net/softnet_stat" },
+	{ 1u << LAYER_IP | 1u << LAYER_UDP | 1u << LAYER_TCP, "/proc/net/netstat" },
+	{ 1u << LAYER_REASON, "/proc/coremon/drops" },
+};
+
+#define UDP_SOCKETS "/netlink/udp"
+#define UDP_TABLE "/proc/net/udp"	/* where the kernel has no udp_diag */
+
+/* The kernel answers netlink always. */
+static bool is_there(const struct root *root, const char *path)
 {
-	uint32_t layers = 0;
+	return root_exists(root, path) || (!root_moved(root) && strncmp(path, "/netlink/", strlen("/netlink/")) == 0);
+}
+
+static uint32_t layers_there(const struct root *root)
+{
+	uint32_t layers = UINT32_MAX;
+
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		if (!is_there(root, sources[i].path))
+			layers &= ~sources[i].layers;
+	}
+	return layers;
+}
+
+static uint32_t layers_of(const struct sections *sections, const struct root *root)
+{
+	uint32_t asked = 0, shown = 0;
 
 	if (section_shown(sections, SECTION_CONGESTION))
-		layers |= congestion_layers();
+		*(section_full(sections, SECTION_CONGESTION) ? &asked : &shown) |= congestion_layers();
 	if (section_shown(sections, SECTION_DROPS))
-		layers |= drop_view_layers();
-	if (section_shown(sections, SECTION_SOCKETS))
-		layers |= UINT32_C(1) << LAYER_SOCKET;
-	return layers;
+		*(section_full(sections, SECTION_DROPS) ? &asked : &shown) |= drop_view_layers();
+	if (section_full(sections, SECTION_SOCKETS))
+		asked |= 1u << LAYER_SOCKET;
+	return asked | (shown ? shown & layers_there(root) : 0);
 }
 
 static int read_sockets(struct trouble *trouble, const struct root *root)
@@ -48,12 +83,15 @@ static int read_sockets(struct trouble *trouble, const struct root *root)
 	trouble->sockets = last;
 	if (section_full(&trouble->sections, SECTION_SOCKETS))
 		return sockets_read(&trouble->sockets, root, false);
-	return sockets_read_udp(&trouble->sockets, root);
+	if (is_there(root, UDP_SOCKETS) || is_there(root, UDP_TABLE))
+		return sockets_read_udp(&trouble->sockets, root);
+	sockets_free(&trouble->sockets);
+	return 0;
 }
 
 int trouble_read(struct trouble *trouble, const struct root *root)
 {
-	uint32_t layers = layers_of(&trouble->sections);
+	uint32_t layers = layers_of(&trouble->sections, root);
 	int ret = 0;
 
 	forget(trouble);

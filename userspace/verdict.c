@@ -34,7 +34,7 @@ static const struct {
 	[VERDICT_UNKNOWN] = { "unknown", "not known" },
 	[VERDICT_NOTHING] = { "nothing", "nothing sent again" },
 	[VERDICT_PROBES] = { "probes", "tail loss probes only: no congestion" },
-	[VERDICT_HANDSHAKES] = { "handshakes", "handshakes not answered; open connections lose nothing" },
+	[VERDICT_HANDSHAKES] = { "handshakes", "handshakes not answered, open connections well" },
 	[VERDICT_HARMLESS] = { "harmless_reordering", "reordering that cost nothing" },
 	[VERDICT_ECN] = { "ecn", "congestion, told by ECN; nothing lost" },
 	[VERDICT_REORDERING] = { "reordering", "reordering, not congestion" },
@@ -42,7 +42,7 @@ static const struct {
 	[VERDICT_HOST] = { "host_queue", "segments wait in this machine's own queues" },
 	[VERDICT_MIXED] = { "mixed", "loss and reordering both" },
 	[VERDICT_REPAIRED] = { "loss_repaired", "packets are lost, and repaired without a timeout" },
-	[VERDICT_LOSS] = { "loss", "lost until the timer ran out: the network, or a peer that is gone" },
+	[VERDICT_LOSS] = { "loss", "lost until a timer ran out: the network, or a peer gone" },
 };
 
 const char *verdict_name(enum verdict_kind kind)
@@ -73,15 +73,13 @@ static bool is_share(uint64_t part, uint64_t whole, unsigned int percent)
 
 /*
  * Timeouts but for those of handshakes. A handshake has a timer for each SYN or SYN-ACK that it sent again, and one more with which a
- * SYN-ACK is given up; where it was sent again but once that doubles them.
+ * SYN-ACK is given up. Where it was sent again but once that doubles them, so no timeout is sure to be of data until there are more.
  */
 static uint64_t timeouts_of_data(const struct evidences *evidences)
 {
-	uint64_t timeouts = nr(evidences, E_TIMEOUTS), handshakes = nr(evidences, E_HANDSHAKES);
+	uint64_t timeouts = nr(evidences, E_TIMEOUTS), handshakes = evidences->timeouts_of_data ? 0 : nr(evidences, E_HANDSHAKES);
 
-	if (evidences->timeouts_of_data)
-		return timeouts;
-	return timeouts / 2 < handshakes ? 0 : timeouts - 2 * handshakes;
+	return timeouts && timeouts - 1 >= handshakes && timeouts - 1 - handshakes >= handshakes ? timeouts - handshakes : 0;
 }
 
 /* Neither Recovery nor Loss began in the interval. */

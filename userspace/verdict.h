@@ -69,7 +69,7 @@ struct verdict verdict_of(const struct evidences *evidences);
 /** verdict_name() - Return: its name in JSON and CSV: "reordering", "loss" ... */
 const char *verdict_name(enum verdict_kind kind);
 
-/** verdict_word() - Return: what it means, in words. */
+/** verdict_word() - Return: what it means, in 60 characters at most. */
 const char *verdict_word(enum verdict_kind kind);
 
 #define VERDICT_LEN 256

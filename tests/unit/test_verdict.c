@@ -269,8 +269,10 @@ START_TEST(words_fit_the_line)
 		ck_assert_msg(strlen(congestion_rows[i].name) <= strlen("TcpExt") + 24, "%s", congestion_rows[i].name);
 	}
 	ck_assert_ptr_nonnull(congestion_rows[congestion_rows_nr - 1].name);
-	for (unsigned int kind = 0; kind < VERDICT_NR; kind++)
-		ck_assert(verdict_name((enum verdict_kind)kind) && verdict_word((enum verdict_kind)kind));
+	for (unsigned int kind = 0; kind < VERDICT_NR; kind++) {
+		ck_assert_ptr_nonnull(verdict_name((enum verdict_kind)kind));
+		ck_assert_msg(strlen(verdict_word((enum verdict_kind)kind)) <= 60, "%s", verdict_word((enum verdict_kind)kind));
+	}
 }
 END_TEST
 
