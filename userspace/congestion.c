@@ -109,6 +109,7 @@ static void host_evidences(struct evidences *evidences, const struct counters *b
 		[E_HOST_QUEUE] = { "TcpExtTCPSpuriousRtxHostQueues" },
 		[E_REORDERINGS] = { "TcpExtTCPSACKReorder", "TcpExtTCPTSReorder", "TcpExtTCPRenoReorder" },
 		[E_CE] = { "TcpExtTCPDeliveredCE" },
+		[E_TWICE] = { "TcpExtTCPDSACKRecv" },
 		[E_GIVEN_UP] = { "TcpExtTCPAbortOnTimeout" },
 	};
 
@@ -146,6 +147,7 @@ static void connection_evidences(struct evidences *evidences, const struct total
 		{ E_RECOVERIES_UNDONE, 3, { K_UNDO_FULL, K_UNDO_PARTIAL, K_UNDO_DSACK } },
 		{ E_TIMEOUTS_UNDONE, 1, { K_UNDO_LOSS } },
 		{ E_REORDERINGS, 1, { K_REORD_SEEN } },
+		{ E_TWICE, 1, { K_DSACK_DUPS } },
 	};
 
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)

@@ -100,10 +100,21 @@ static enum verdict_kind without_reduction(const struct evidences *evidences)
 	return VERDICT_NOTHING;
 }
 
+/*
+ * What was sent again had arrived. The kernel takes a reduction back only where it is sure (it is not where a part of what was sent again
+ * has no DSACK yet); for many together it is plain.
+ */
+static bool for_nothing(const struct evidences *evidences)
+{
+	return nr(evidences, E_TWICE) && is_share(nr(evidences, E_TWICE), nr(evidences, E_RETRANS), NEARLY_ALL);
+}
+
 static enum verdict_kind of_timeouts(const struct verdict *verdict, const struct evidences *evidences)
 {
 	if (is_share(nr(evidences, E_HOST_QUEUE), verdict->timeouts, MOSTLY))
 		return VERDICT_HOST;
+	if (for_nothing(evidences))
+		return VERDICT_DELAY;
 	/* Undone where the recoveries were not says that most was lost all the same. */
 	if (is_share(verdict->timeouts_undone, verdict->timeouts, MOSTLY) &&
 	    is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL))
@@ -115,7 +126,7 @@ static enum verdict_kind of_recoveries(const struct verdict *verdict, const stru
 {
 	if (!known(evidences, E_RECOVERIES_UNDONE))
 		return VERDICT_UNKNOWN;
-	if (is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL))
+	if (is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL) || for_nothing(evidences))
 		return VERDICT_REORDERING;
 	if (is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_NONE))
 		return VERDICT_MIXED;
@@ -211,6 +222,8 @@ char *verdict_figures(const struct verdict *verdict, const struct evidences *evi
 	buf[0] = '\0';
 	add_undone(&line, verdict->recoveries, verdict->recoveries_undone, known(evidences, E_RECOVERIES_UNDONE), &recoveries);
 	add_undone(&line, verdict->timeouts, verdict->timeouts_undone, known(evidences, E_TIMEOUTS_UNDONE), &timeouts);
+	if (again && nr(evidences, E_TWICE))
+		add(&line, "%llu of %llu sent again for nothing", (unsigned long long)nr(evidences, E_TWICE), (unsigned long long)again);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		uint64_t count = nr(evidences, others[i].which);
 

@@ -29,6 +29,7 @@ enum evidence {
 	E_HOST_QUEUE,		/* timers whose segment had not left this machine yet */
 	E_REORDERINGS,		/* found without a loss */
 	E_CE,			/* segments that the peer told to have been marked by ECN */
+	E_TWICE,		/* segments that the peer told to have had already (DSACK): sent again for nothing */
 	E_GIVEN_UP,		/* connections that ended because nobody answered */
 	E_NR
 };
@@ -47,8 +48,8 @@ enum verdict_kind {
 	VERDICT_HANDSHAKES,	/* SYN or SYN-ACK were not answered, connections had no trouble */
 	VERDICT_HARMLESS,	/* reordering was found and cost nothing */
 	VERDICT_ECN,		/* congestion told by ECN, nothing lost */
-	VERDICT_REORDERING,	/* Recovery nearly always taken back: the order, not congestion */
-	VERDICT_DELAY,		/* Loss mostly taken back: late, not lost */
+	VERDICT_REORDERING,	/* Recovery nearly always taken back, or for nothing: the order, not congestion */
+	VERDICT_DELAY,		/* Loss mostly taken back, or for nothing: late, not lost */
 	VERDICT_HOST,		/* segments wait on this machine for longer than the timer */
 	VERDICT_MIXED,		/* some of the Recovery was taken back, some not */
 	VERDICT_REPAIRED,	/* packets are lost and repaired without a timeout */
