@@ -109,7 +109,7 @@ static void host_evidences(struct evidences *evidences, const struct counters *b
 		[E_HOST_QUEUE] = { "TcpExtTCPSpuriousRtxHostQueues" },
 		[E_REORDERINGS] = { "TcpExtTCPSACKReorder", "TcpExtTCPTSReorder", "TcpExtTCPRenoReorder" },
 		[E_CE] = { "TcpExtTCPDeliveredCE" },
-		[E_TWICE] = { "TcpExtTCPDSACKRecv" },
+		[E_TWICE] = { "TcpExtTCPDSACKRecv", "TcpExtTCPDSACKOfoRecv" },
 		[E_GIVEN_UP] = { "TcpExtTCPAbortOnTimeout" },
 	};
 
