@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "drops.h"
 #include "events.h"
 #include "flows.h"
 #include "report.h"
 #include "say.h"
+#include "sockets.h"
 
 /** struct verb - one thing the program does */
 struct verb {
@@ -23,6 +25,8 @@ static const struct verb verbs[] = {
 	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
 	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
 	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
+	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
+	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))

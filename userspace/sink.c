@@ -79,20 +79,20 @@ void sink_number(struct sink *sink, const char *name, bool known, uint64_t value
 		printf("%" PRIu64, value);
 }
 
+void sink_signed(struct sink *sink, const char *name, bool known, int64_t value)
+{
+	if (!sink->csv)
+		json_object_set_new(sink->record, name, known ? json_integer(value) : json_null());
+	else if (begin_csv(sink, name, known))
+		printf("%" PRId64, value);
+}
+
 void sink_real(struct sink *sink, const char *name, bool known, double value)
 {
 	if (!sink->csv)
 		json_object_set_new(sink->record, name, known ? json_real(value) : json_null());
 	else if (begin_csv(sink, name, known))
 		printf("%.15g", value);
-}
-
-void sink_bool(struct sink *sink, const char *name, bool value)
-{
-	if (!sink->csv)
-		json_object_set_new(sink->record, name, json_boolean(value));
-	else if (begin_csv(sink, name, true))
-		putchar(value ? '1' : '0');
 }
 
 void sink_text(struct sink *sink, const char *name, const char *value)
@@ -123,6 +123,12 @@ void sink_about(struct sink *sink, const char *name, bool known, uint64_t value)
 {
 	if (!sink->csv)
 		run_json_number(sink->object, name, known, value);
+}
+
+void sink_about_bool(struct sink *sink, const char *name, bool value)
+{
+	if (!sink->csv)
+		json_object_set_new(sink->object, name, json_boolean(value));
 }
 
 bool sink_end(struct sink *sink)

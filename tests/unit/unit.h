@@ -24,7 +24,11 @@ TCase *clients_case(void);
 TCase *cgroup_case(void);
 TCase *flow_case(void);
 TCase *counter_case(void);
+TCase *counter_netlink_case(void);
+TCase *ledger_case(void);
 TCase *socket_case(void);
+TCase *sockets_case(void);
+TCase *table_case(void);
 TCase *verdict_case(void);
 TCase *trouble_case(void);
 
