@@ -5,40 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Which counters tell of packets that were lost here: those whose names have one of the words. A layer without words is not looked at;
- * of the reasons each is one.
- */
-#define WORDS 8
-static const char *const words[LAYER_NR][WORDS] = {
-	[LAYER_LINK] = { "_errors", "_dropped", "rx_nohandler" },
-	[LAYER_CPU] = { "dropped", "flow_limit_count" },
-	[LAYER_QDISC] = { "drops" },
-	[LAYER_CONNTRACK] = { "drop", "insert_failed" },
-	[LAYER_IP] = { "Errors", "Discards", "NoRoutes", "UnknownProtos", "TruncatedPkts", "ReasmFails", "FragFails" },
-	[LAYER_UDP] = { "Errors", "NoPorts" },
-	[LAYER_TCP] = { "Drop", "Overflow", "Pruned", "InErrs", "CsumErrors", "ReversePathFilter" },
-	[LAYER_REASON] = { "count" },	/* and not count_here: what other namespaces of this host lose is lost on it as well */
-};
+#include "cause.h"
+
+#define BIT(layer) (UINT32_C(1) << (layer))
 
 uint32_t drop_view_layers(void)
 {
-	uint32_t layers = 0;
-
-	for (unsigned int layer = 0; layer < LAYER_NR; layer++)
-		layers |= (uint32_t)(words[layer][0] != NULL) << layer;
-	return layers;
+	return BIT(LAYER_LINK) | BIT(LAYER_CPU) | BIT(LAYER_QDISC) | BIT(LAYER_CONNTRACK) | BIT(LAYER_IP) | BIT(LAYER_UDP) | BIT(LAYER_TCP) |
+	       BIT(LAYER_REASON);
 }
 
 static bool is_loss(const struct counter *counter)
 {
-	if (counter->gauge || (counter->layer == LAYER_REASON && strcmp(counter->name, "count") != 0))
+	if (counter->gauge || !(drop_view_layers() & BIT(counter->layer)))
 		return false;
-	for (unsigned int i = 0; i < WORDS && words[counter->layer][i]; i++) {
-		if (strstr(counter->name, words[counter->layer][i]))
-			return true;
-	}
-	return false;
+	/* And not count_here: what other namespaces of this host lose is lost on it as well. */
+	if (counter->layer == LAYER_REASON)
+		return strcmp(counter->name, "count") == 0;
+	return cause_is_loss(counter->layer, counter->name);
 }
 
 static int more_first(const void *p, const void *q)

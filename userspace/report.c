@@ -8,21 +8,9 @@
 #include "say.h"
 #include "session.h"
 
-/* The end of the interval after the one that ended at @deadline_ns; ends that are past already are passed over. */
-static uint64_t next_deadline(uint64_t deadline_ns, uint64_t interval_ns, const struct root *root)
-{
-	struct stamp now;
-
-	root_clock(root, &now);
-	deadline_ns += interval_ns;
-	if (deadline_ns < now.mono_ns)
-		deadline_ns += (now.mono_ns - deadline_ns + interval_ns - 1) / interval_ns * interval_ns;
-	return deadline_ns;
-}
-
 static int run(struct session *session, const struct options *options)
 {
-	uint64_t deadline_ns = 0, done = 0;
+	uint64_t end_ns = 0, done = 0;
 	struct report report;
 	int ret = 1;
 
@@ -32,7 +20,7 @@ static int run(struct session *session, const struct options *options)
 		if (ret < 0)
 			return ret;
 		if (ret == 0)
-			deadline_ns = report.now.mono_ns;
+			end_ns = report.now.mono_ns;
 		if (ret > 0 && !run_stopped())
 			options->writer->interval(stdout, &report, &options->out);
 		done += (uint64_t)ret;
@@ -40,10 +28,7 @@ static int run(struct session *session, const struct options *options)
 		ret = run_flush();
 		if (ret <= 0 || (options->count && done == options->count))
 			return ret;
-		if (session->root.numbered)
-			continue;
-		deadline_ns = next_deadline(deadline_ns, options->interval_ns, &session->root);
-		ret = run_wait_until(&session->root, deadline_ns) != RUN_END;
+		ret = run_interval(&session->root, &end_ns, options->interval_ns);
 	}
 	return ret;
 }

@@ -27,8 +27,13 @@ enum run_wait { RUN_READY, RUN_TIME, RUN_END };
  */
 enum run_wait run_wait(int fd, uint64_t ns);
 
-/** run_wait_until() - wait until @deadline_ns on @root's monotonic clock. Return: RUN_TIME or RUN_END, as run_wait(). */
-enum run_wait run_wait_until(const struct root *root, uint64_t deadline_ns);
+/**
+ * run_interval() - wait until the next interval ends; with numbered trees nobody waits.
+ * @end_ns: the end of the last one on the monotonic clock, 0: now. Set to that of the next; ends that are past already are passed over.
+ *
+ * Return: false when the run is to end, as after RUN_END.
+ */
+bool run_interval(const struct root *root, uint64_t *end_ns, uint64_t interval_ns);
 
 /** run_flush() - Return: 1 when what was written is out, 0 when the run is to end, -1 after saying why it cannot be written. */
 int run_flush(void);

@@ -5,27 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "socket_pair.h"
 #include "socket_read.h"
 
 _Static_assert(SOCKET_VIEW_STATES == SOCKET_STATES, "a count for each state");
-
-/* What tells a socket from others: its cookie, or where the source has none its inode. */
-static uint64_t identity(const struct socket *socket, bool *known)
-{
-	enum socket_col col = socket_known(socket, K_COOKIE) ? K_COOKIE : K_INODE;
-
-	*known = socket_known(socket, col);
-	return socket->num[col];
-}
-
-static int by_identity(const void *p, const void *q)
-{
-	const struct socket *const *x = p, *const *y = q;
-	bool known;
-	uint64_t a = identity(*x, &known), b = identity(*y, &known);
-
-	return a < b ? -1 : a > b;
-}
 
 static int by_dropped(const void *p, const void *q)
 {
@@ -42,69 +25,56 @@ static int by_queue(const void *p, const void *q)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-static bool has_dropped(const struct socket *socket)
-{
-	bool known;
-
-	identity(socket, &known);
-	return socket->udp && known && socket_known(socket, K_DROPS) && socket->num[K_DROPS];
-}
-
 static bool is_waiting(const struct socket *socket)
 {
 	return !socket->udp && socket->state == SOCKET_LISTEN && socket_known(socket, K_RECV_Q) && socket->num[K_RECV_Q];
 }
 
-/* Pointers to those sockets of a reading that @wanted chooses. Return: the list, to be freed, or NULL. */
-static const struct socket **choose(const struct sockets *sockets, bool (*wanted)(const struct socket *), unsigned int *nr)
+static int find_waiting(struct socket_view *view, const struct sockets *now)
 {
-	const struct socket **list;
 	unsigned int room = 1;
 
-	for (unsigned int i = 0; i < sockets->nr; i++)
-		room += wanted(&sockets->socket[i]);
-	list = malloc(room * sizeof(*list));
-	*nr = 0;
-	for (unsigned int i = 0; list && i < sockets->nr; i++) {
-		if (wanted(&sockets->socket[i]))
-			list[(*nr)++] = &sockets->socket[i];
+	for (unsigned int i = 0; i < now->nr; i++)
+		room += is_waiting(&now->socket[i]);
+	view->waiting = malloc(room * sizeof(*view->waiting));
+	if (!view->waiting)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < now->nr; i++) {
+		if (is_waiting(&now->socket[i]))
+			view->waiting[view->nr_waiting++] = &now->socket[i];
 	}
-	return list;
+	qsort(view->waiting, view->nr_waiting, sizeof(*view->waiting), by_queue);
+	return 0;
 }
 
-/*
- * What a socket dropped since. One that had not dropped yet, or was not there, counts from 0; of one whose count went back (it has 32
- * bits) nothing is known, and it is left out.
- */
-static uint64_t dropped_since(const struct socket **old, unsigned int nr, const struct socket *socket)
+static int add_loss(struct socket_view *view, const struct socket *socket, uint64_t dropped)
 {
-	const struct socket **found = bsearch(&socket, old, nr, sizeof(*old), by_identity);
-	uint64_t before = found ? (*found)->num[K_DROPS] : 0;
+	struct socket_loss *loss = realloc(view->loss, (view->nr_losses + 1) * sizeof(*loss));
 
-	return socket->num[K_DROPS] > before ? socket->num[K_DROPS] - before : 0;
+	if (!loss)
+		return -ENOMEM;
+	view->loss = loss;
+	view->loss[view->nr_losses++] = (struct socket_loss){ *socket, dropped };
+	return 0;
 }
 
 static int find_losses(struct socket_view *view, const struct sockets *before, const struct sockets *now)
 {
-	unsigned int nr_old, nr;
-	const struct socket **old = choose(before, has_dropped, &nr_old);
-	const struct socket **dropped = choose(now, has_dropped, &nr);
+	struct socket_pairs pairs;
+	uint64_t dropped;
+	int ret = socket_pairs_make(&pairs, before);
 
-	view->loss = calloc(nr + 1, sizeof(*view->loss));
-	if (old && dropped && view->loss) {
-		qsort(old, nr_old, sizeof(*old), by_identity);
-		for (unsigned int i = 0; i < nr; i++) {
-			uint64_t grown = dropped_since(old, nr_old, dropped[i]);
+	for (unsigned int i = 0; i < now->nr && ret == 0; i++) {
+		const struct socket *socket = &now->socket[i];
 
-			if (grown)
-				view->loss[view->nr_losses++] = (struct socket_loss){ *dropped[i], grown };
-		}
-		qsort(view->loss, view->nr_losses, sizeof(*view->loss), by_dropped);
+		if (socket->udp && socket_known(socket, K_DROPS) && socket->num[K_DROPS] &&
+		    socket_pairs_drops(&pairs, socket, &dropped) && dropped)
+			ret = add_loss(view, socket, dropped);
 	}
-	nr = !old || !dropped || !view->loss;
-	free(old);
-	free(dropped);
-	return nr ? -ENOMEM : 0;
+	socket_pairs_free(&pairs);
+	if (view->nr_losses)
+		qsort(view->loss, view->nr_losses, sizeof(*view->loss), by_dropped);
+	return ret;
 }
 
 /* A reading of the sockets that dropped alone, to find their processes. */
@@ -148,12 +118,9 @@ int socket_view_make(struct socket_view *view, const struct sockets *before, con
 	view->udp_known = now->udp_whole;
 	view->losses_known = before->udp_whole && now->udp_whole;
 	count(view, now);
-	view->waiting = choose(now, is_waiting, &view->nr_waiting);
-	if (!view->waiting)
-		return -ENOMEM;
-	qsort(view->waiting, view->nr_waiting, sizeof(*view->waiting), by_queue);
-	if (!view->losses_known)
-		return 0;
+	ret = find_waiting(view, now);
+	if (ret < 0 || !view->losses_known)
+		return ret;
 	ret = find_losses(view, before, now);
 	if (ret == 0 && view->nr_losses)
 		ret = find_holders(view, root);

@@ -15,8 +15,8 @@
 
 /*
  * Of what was sent again, the part that the peer had already (DSACK), from which on it was sent for nothing. Over links that only
- * reorder it was 65 to 100% (with 30 to 95% of the recoveries undone: behind a strong reordering the kernel is seldom sure), over links
- * that only lose 0 to 8% (netem; 6.1 and 7.x).
+ * reorder it was 65 to 100%, with 30 to 95% of the recoveries undone: of a strong reordering the kernel is seldom sure. Over links that only
+ * lose, 1 to 25%, neither was ever more than a stray one (netem, 7.x).
  */
 #define FOR_NOTHING 60
 

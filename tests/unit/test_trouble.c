@@ -63,10 +63,10 @@ START_TEST(what_was_lost_most_comes_first)
 	grow(LAYER_TCP, false, "", "TcpExtListenOverflows", 10);
 	grow(LAYER_TCP, false, "", "TcpExtListenDrops", 10);
 	/* No loss, no growth, a level. */
+	grow(LAYER_REASON, false, "NO_SOCKET|udp_rcv+0x1|udp", "count_here", 900);
 	grow(LAYER_LINK, false, "eth0", "rx_packets", 500);
 	grow(LAYER_LINK, false, "eth2", "rx_dropped", 0);
 	grow(LAYER_CPU, false, "cpu1", "processed", 900);
-	grow(LAYER_CPU, false, "cpu1", "time_squeeze", 900);
 	grow(LAYER_QDISC, true, "eth0 fq_codel 1:", "backlog", 900);
 	grow(LAYER_UDP, false, "", "UdpInDatagrams", 900);
 	grow(LAYER_TCP, false, "", "TcpRetransSegs", 900);
@@ -147,23 +147,25 @@ START_TEST(a_socket_drops_in_the_interval)
 	put_dropping(&old, 1, 1, 5);
 	put_dropping(&old, 2, 2, 5);
 	put_dropping(&old, 3, 3, 0);
-	put_dropping(&old, 4, 4, 9);
+	put_dropping(&old, 4, 4, UINT32_MAX);
 	put_dropping(&old, 6, 6, 9);
 	put_dropping(&new, 1, 1, 5);	/* no more */
 	put_dropping(&new, 2, 2, 7);
 	put_dropping(&new, 3, 3, 4);	/* the first ones */
-	put_dropping(&new, 4, 4, 8);	/* went back */
+	put_dropping(&new, 4, 4, 5);	/* it has 32 bits */
 	put_dropping(&new, 5, 5, 3);	/* born since */
 	put(&new, true, SOCKET_CLOSE, 6, 6);	/* not known any more */
 	make();
 	ck_assert(view.losses_known);
-	ck_assert_uint_eq(view.nr_losses, 3);
-	ck_assert_uint_eq(view.loss[0].socket.local.port, 3);
-	ck_assert_uint_eq(view.loss[0].dropped, 4);
-	ck_assert_uint_eq(view.loss[1].socket.local.port, 5);
-	ck_assert_uint_eq(view.loss[1].dropped, 3);
-	ck_assert_uint_eq(view.loss[2].socket.local.port, 2);
-	ck_assert_uint_eq(view.loss[2].dropped, 2);
+	ck_assert_uint_eq(view.nr_losses, 4);
+	ck_assert_uint_eq(view.loss[0].socket.local.port, 4);
+	ck_assert_uint_eq(view.loss[0].dropped, 6);
+	ck_assert_uint_eq(view.loss[1].socket.local.port, 3);
+	ck_assert_uint_eq(view.loss[1].dropped, 4);
+	ck_assert_uint_eq(view.loss[2].socket.local.port, 5);
+	ck_assert_uint_eq(view.loss[2].dropped, 3);
+	ck_assert_uint_eq(view.loss[3].socket.local.port, 2);
+	ck_assert_uint_eq(view.loss[3].dropped, 2);
 }
 END_TEST
 
