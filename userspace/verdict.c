@@ -114,15 +114,15 @@ static bool is_twice(const struct evidences *evidences, unsigned int percent)
 
 static enum verdict_kind of_timeouts(const struct verdict *verdict, const struct evidences *evidences)
 {
+	/* Undone where the recoveries were not says that most was lost all the same. */
+	bool undone = is_share(verdict->timeouts_undone, verdict->timeouts, MOSTLY) &&
+		      is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL);
+
 	if (is_share(nr(evidences, E_HOST_QUEUE), verdict->timeouts, MOSTLY))
 		return VERDICT_HOST;
-	if (is_twice(evidences, FOR_NOTHING))
-		return VERDICT_DELAY;
-	/* Undone where the recoveries were not says that most was lost all the same. */
-	if (is_share(verdict->timeouts_undone, verdict->timeouts, MOSTLY) &&
-	    is_share(verdict->recoveries_undone, verdict->recoveries, NEARLY_ALL))
-		return VERDICT_DELAY;
-	return VERDICT_LOSS;
+	if (!undone && !is_twice(evidences, FOR_NOTHING))
+		return VERDICT_LOSS;
+	return verdict->recoveries > verdict->timeouts ? VERDICT_REORDERING : VERDICT_DELAY;
 }
 
 static enum verdict_kind of_recoveries(const struct verdict *verdict, const struct evidences *evidences)

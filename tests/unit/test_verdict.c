@@ -60,6 +60,8 @@ START_TEST(each_verdict_and_what_is_just_not_it)
 		{ VERDICT_MIXED, { { E_RETRANS, 10 }, { E_RECOVERIES, 10 }, { E_TWICE, 2 }, { E_NR, 0 } } },
 		{ VERDICT_REPAIRED, { { E_RETRANS, 10 }, { E_RECOVERIES, 10 }, { E_TWICE, 1 }, { E_NR, 0 } } },
 		{ VERDICT_DELAY, { { E_RETRANS, 10 }, { E_TIMEOUTS, 10 }, { E_TWICE, 6 }, { E_NR, 0 } } },
+		{ VERDICT_DELAY, { { E_RETRANS, 10 }, { E_RECOVERIES, 10 }, { E_TIMEOUTS, 10 }, { E_TWICE, 6 }, { E_NR, 0 } } },
+		{ VERDICT_REORDERING, { { E_RETRANS, 10 }, { E_RECOVERIES, 11 }, { E_TIMEOUTS, 10 }, { E_TWICE, 6 }, { E_NR, 0 } } },
 		{ VERDICT_LOSS, { { E_RETRANS, 10 }, { E_TIMEOUTS, 10 }, { E_TWICE, 5 }, { E_NR, 0 } } },
 		/* What is still sent for a Recovery of the interval before. */
 		{ VERDICT_REPAIRED, { { E_RETRANS, 9 }, { E_FAST, 9 }, { E_NR, 0 } } },
