@@ -159,6 +159,9 @@ void drops_text(const struct ledger *ledger, const struct stamp *when, unsigned 
 		case LEDGER_REASON:
 			put_reason(&page, row, ledger->elapsed_ns);
 			break;
+		case LEDGER_UNKNOWN:
+			printf("%-*snot all of this layer is known\n", LAYER_WIDTH, layer_name(row->layer));
+			break;
 		case LEDGER_UNEXPLAINED:
 			put_unexplained(&page, row);
 			break;
