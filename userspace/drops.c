@@ -106,30 +106,11 @@ static int print(struct settings *settings, const struct ledger_reading *before,
 	return run_flush();
 }
 
-/* Wait for the next reading. Return: false at the end of the run. */
-static bool next(struct root *root, uint64_t *deadline_ns, uint64_t interval_ns)
-{
-	struct stamp now;
-
-	if (root->numbered)
-		return root_next(root);
-	root_clock(root, &now);
-	do {
-		*deadline_ns += interval_ns;
-	} while (*deadline_ns <= now.mono_ns && interval_ns > 0);
-	while (now.mono_ns < *deadline_ns) {
-		if (run_wait(-1, *deadline_ns - now.mono_ns) == RUN_END)
-			return false;
-		root_clock(root, &now);
-	}
-	return true;
-}
-
 /* Return: 0, or -1 after saying what failed. */
 static int run(struct settings *settings, struct root *root)
 {
 	struct ledger_reading before = { 0 }, now;
-	uint64_t deadline_ns = 0, done = 0;
+	uint64_t end_ns = 0, done = 0;
 	bool first = true;
 	int ret = 1;
 
@@ -146,7 +127,7 @@ static int run(struct settings *settings, struct root *root)
 			break;
 		}
 		if (first)
-			deadline_ns = now.counters.when.mono_ns;
+			end_ns = now.counters.when.mono_ns;
 		if (!run_stopped())
 			ret = print(settings, first ? NULL : &before, &now);
 		done += !first;
@@ -155,7 +136,7 @@ static int run(struct settings *settings, struct root *root)
 		before = now;
 		if (run_stopped() || settings->interval_ns == 0 || (settings->count && done == settings->count))
 			break;
-		if (ret > 0 && !next(root, &deadline_ns, settings->interval_ns))
+		if (ret > 0 && !(run_interval(root, &end_ns, settings->interval_ns) && root_next(root)))
 			break;
 	}
 	ledger_reading_free(&before);

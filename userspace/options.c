@@ -5,10 +5,10 @@
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lines.h"
+#include "run.h"
 #include "say.h"
 
 #define DEFAULT_INTERVAL UINT64_C(5000000000)
@@ -18,7 +18,7 @@
 #define DEFAULT_CLIENTS 10
 #define DEFAULT_CLIENTS_FILE 100	/* where programs read */
 
-enum { OPT_CLIENTS = 256, OPT_CLIENT_PREFIX };
+enum { OPT_CLIENTS = 256, OPT_CLIENT_PREFIX, OPT_SECTION };
 
 static const char help_text[] =
 	"Usage: coremon-report [options] [interval [count]] [filter]\n"
@@ -31,7 +31,12 @@ static const char help_text[] =
 	"                    else 20; all with --json and --csv)\n"
 	"  -j, --json        one JSON object a line for each interval, exact numbers\n"
 	"  -c, --csv[=WHAT]  comma separated values, exact numbers; WHAT is system (if not\n"
-	"                    given), interfaces, connections or clients\n"
+	"                    given), interfaces, connections, clients, congestion, drops\n"
+	"                    or sockets\n"
+	"      --section=NAME[,NAME]\n"
+	"                    these sections and no others, in full: load, connections,\n"
+	"                    clients, congestion, drops, sockets, or all. If not given:\n"
+	"                    load and connections, and of the last three what moved\n"
 	"      --clients[=N] with a table of the N clients (10 if not given; 0 for all)\n"
 	"                    that took most\n"
 	"      --client-prefix=A[/B]\n"
@@ -96,16 +101,19 @@ static const struct writer *csv_writer(const char *what)
 	static const struct {
 		const char *name;
 		const struct writer *writer;
-	} sections[] = {
+	} kinds[] = {
 		{ "system", &csv_system_writer },
 		{ "interfaces", &csv_interfaces_writer },
 		{ "connections", &csv_connections_writer },
 		{ "clients", &csv_clients_writer },
+		{ "congestion", &csv_congestion_writer },
+		{ "drops", &csv_drops_writer },
+		{ "sockets", &csv_sockets_writer },
 	};
 
-	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (!what || strcmp(what, sections[i].name) == 0)
-			return sections[i].writer;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (!what || strcmp(what, kinds[i].name) == 0)
+			return kinds[i].writer;
 	}
 	return NULL;
 }
@@ -138,7 +146,7 @@ static enum options_result parse_long_option(struct options *options, int opt)
 
 	switch (opt) {
 	case OPT_CLIENTS:
-		options->out.show_clients = true;
+		options->clients_asked = true;
 		if (!optarg)
 			return OPTIONS_RUN;
 		if (parse_number(optarg, &n) && n <= CLIENTS_MAX) {
@@ -146,6 +154,11 @@ static enum options_result parse_long_option(struct options *options, int opt)
 			return OPTIONS_RUN;
 		}
 		say("--clients: '%s' is not a number of clients", optarg);
+		return OPTIONS_BAD;
+	case OPT_SECTION:
+		if (sections_parse(optarg, &options->out.sections.full))
+			return OPTIONS_RUN;
+		say("--section: '%s' is not of load, connections, clients, congestion, drops, sockets, all", optarg);
 		return OPTIONS_BAD;
 	case OPT_CLIENT_PREFIX:
 		if (parse_client_prefix(options, optarg))
@@ -176,7 +189,7 @@ static enum options_result parse_option(struct options *options, int opt)
 		options->writer = csv_writer(optarg);
 		if (options->writer)
 			return OPTIONS_RUN;
-		say("--csv: '%s' is not one of system, interfaces, connections, clients", optarg);
+		say("--csv: '%s' is not one of system, interfaces, connections, clients, congestion, drops, sockets", optarg);
 		return OPTIONS_BAD;
 	case 'h':
 		print_help();
@@ -187,38 +200,6 @@ static enum options_result parse_option(struct options *options, int opt)
 	default:
 		return parse_long_option(options, opt);
 	}
-}
-
-/* The words from @argv on are the filter. */
-static enum options_result parse_filter(struct options *options, int argc, char **argv)
-{
-	char error[256];
-	size_t size = 1;
-	char *text;
-
-	if (argc == 0)
-		return OPTIONS_RUN;
-	for (int i = 0; i < argc; i++)
-		size += strlen(argv[i]) + 1;
-	text = malloc(size);
-	if (!text) {
-		say("out of memory");
-		return OPTIONS_BAD;
-	}
-	text[0] = '\0';
-	for (int i = 0; i < argc; i++) {
-		strcat(text, argv[i]);
-		if (i + 1 < argc)
-			strcat(text, " ");
-	}
-	error[0] = '\0';
-	if (text[strspn(text, " \t")])
-		options->filter = filter_parse(text, error, sizeof(error));
-	free(text);
-	if (!error[0])
-		return OPTIONS_RUN;
-	say("%s", error);
-	return OPTIONS_BAD;
 }
 
 static enum options_result parse_arguments(struct options *options, int argc, char **argv)
@@ -239,7 +220,25 @@ static enum options_result parse_arguments(struct options *options, int argc, ch
 			argv++;
 		}
 	}
-	return parse_filter(options, argc, argv);
+	return run_filter(argc, argv, NULL, &options->filter) ? OPTIONS_RUN : OPTIONS_BAD;
+}
+
+/* Those that were asked for, in full; else what suits the output. */
+static enum options_result choose_sections(struct options *options)
+{
+	struct sections *sections = &options->out.sections;
+
+	if (sections->full && options->writer != &text_writer && options->writer != &json_writer) {
+		say("--section is of text and --json; --csv=WHAT chooses one kind of record");
+		return OPTIONS_BAD;
+	}
+	if (sections->full)
+		sections->shown = sections->full;
+	else
+		*sections = options->writer->sections;
+	if (options->clients_asked && options->writer == &text_writer)
+		sections->shown |= SECTION_BIT(SECTION_CLIENTS);
+	return OPTIONS_RUN;
 }
 
 enum options_result options_parse(struct options *options, int argc, char **argv)
@@ -248,7 +247,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 		{ "number", required_argument, NULL, 'n' }, { "json", no_argument, NULL, 'j' },
 		{ "csv", optional_argument, NULL, 'c' },    { "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },	    { "clients", optional_argument, NULL, OPT_CLIENTS },
-		{ "client-prefix", required_argument, NULL, OPT_CLIENT_PREFIX }, { NULL, 0, NULL, 0 },
+		{ "client-prefix", required_argument, NULL, OPT_CLIENT_PREFIX },
+		{ "section", required_argument, NULL, OPT_SECTION }, { NULL, 0, NULL, 0 },
 	};
 	enum options_result result = OPTIONS_RUN;
 	int opt;
@@ -263,6 +263,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 	optind = 1;
 	while (result == OPTIONS_RUN && (opt = getopt_long(argc, argv, "n:jc::hV", longs, NULL)) != -1)
 		result = parse_option(options, opt);
+	if (result == OPTIONS_RUN)
+		result = choose_sections(options);
 	if (options->out.clients == UINT_MAX)
 		options->out.clients = options->writer == &text_writer ? DEFAULT_CLIENTS : DEFAULT_CLIENTS_FILE;
 	if (result == OPTIONS_RUN)

@@ -3,6 +3,7 @@
 #ifndef COREMON_OPTIONS_H
 #define COREMON_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "filter.h"
@@ -15,6 +16,7 @@ struct options {
 	const struct writer *writer;
 	struct out_options out;
 	struct filter *filter;		/* or NULL */
+	bool clients_asked;		/* by --clients */
 	unsigned int client_bits4, client_bits6;	/* of an address that tell one client from another */
 };
 

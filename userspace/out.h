@@ -11,7 +11,10 @@
 #include "rank.h"
 #include "rate.h"
 #include "root.h"
+#include "section.h"
 #include "source.h"
+#include "totals.h"
+#include "trouble.h"
 
 /** struct report - one interval */
 struct report {
@@ -25,17 +28,20 @@ struct report {
 	struct cgroups *cgroups;
 	struct module_stats stats;
 	struct delta refused;		/* connections the module had no room for */
+	const struct totals *totals;	/* of the connections that pass the filter */
+	const struct trouble *trouble;	/* what the other sections show */
 };
 
 /** struct out_options - how to write it */
 struct out_options {
 	long limit;		/* connections to show; 0 for all, -1 for as many as suit the output */
-	bool show_clients;	/* text: with a table of clients */
+	struct sections sections;
 	unsigned int clients;	/* clients to show, 0 for all */
 };
 
 /** struct writer - one way to write reports */
 struct writer {
+	struct sections sections;	/* what it writes where the user has not chosen */
 	void (*begin)(FILE *out);
 	/* how many connections to keep for one interval; 0 for all */
 	unsigned int (*limit)(const struct out_options *options);
@@ -48,6 +54,9 @@ extern const struct writer csv_system_writer;
 extern const struct writer csv_interfaces_writer;
 extern const struct writer csv_connections_writer;
 extern const struct writer csv_clients_writer;
+extern const struct writer csv_congestion_writer;
+extern const struct writer csv_drops_writer;
+extern const struct writer csv_sockets_writer;
 
 #define RATE_NAME_LEN 48
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "fmt.h"
-#include "out.h"
+#include "out_csv.h"
 
-static void put_text(FILE *out, const char *text)
+void csv_text(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
 		fprintf(out, ",%s", text);
@@ -24,26 +24,26 @@ static void put_text(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-static void put_number(FILE *out, bool known, uint64_t value)
+void csv_number(FILE *out, bool known, uint64_t value)
 {
 	fputc(',', out);
 	if (known)
 		fprintf(out, "%" PRIu64, value);
 }
 
-static void put_rate(FILE *out, const struct delta *delta, uint64_t elapsed_ns)
+void csv_rate(FILE *out, const struct delta *delta, uint64_t elapsed_ns)
 {
 	fputc(',', out);
 	if (delta->grown_known)
 		fprintf(out, "%.15g", per_second(delta->grown, elapsed_ns));
 }
 
-static void put_rate_name(FILE *out, const char *prefix, const char *name)
+void csv_rate_name(FILE *out, const char *prefix, const char *name)
 {
 	fprintf(out, ",%s%s_per_s", prefix, name);
 }
 
-static void line_begin(FILE *out, const struct report *report)
+void csv_begin(FILE *out, const struct report *report)
 {
 	char buf[FMT_LEN];
 
@@ -56,29 +56,29 @@ static void system_begin(FILE *out)
 	fputs("time,elapsed_s", out);
 	for (unsigned int i = 0; i < H_NR; i++) {
 		fprintf(out, ",%s", host_columns[i].csv);
-		put_rate_name(out, "", host_columns[i].csv);
+		csv_rate_name(out, "", host_columns[i].csv);
 	}
 	for (unsigned int i = 0; i < N_NR; i++)
-		put_rate_name(out, "net_", net_names[i]);
+		csv_rate_name(out, "net_", net_names[i]);
 	for (unsigned int i = 0; i < D_NR; i++)
-		put_rate_name(out, "disk_", disk_names[i]);
+		csv_rate_name(out, "disk_", disk_names[i]);
 	fputc('\n', out);
 }
 
 static void system_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
 	(void)options;
-	line_begin(out, report);
+	csv_begin(out, report);
 	for (unsigned int i = 0; i < H_NR; i++) {
 		const struct delta *delta = &report->host.col[i];
 
-		put_number(out, delta->now_known, delta->now);
-		put_rate(out, delta, report->elapsed_ns);
+		csv_number(out, delta->now_known, delta->now);
+		csv_rate(out, delta, report->elapsed_ns);
 	}
 	for (unsigned int i = 0; i < N_NR; i++)
-		put_rate(out, &report->host.net.total[i], report->elapsed_ns);
+		csv_rate(out, &report->host.net.total[i], report->elapsed_ns);
 	for (unsigned int i = 0; i < D_NR; i++)
-		put_rate(out, &report->host.disk.total[i], report->elapsed_ns);
+		csv_rate(out, &report->host.disk.total[i], report->elapsed_ns);
 	fputc('\n', out);
 }
 
@@ -87,7 +87,7 @@ static void interfaces_begin(FILE *out)
 	fputs("time,elapsed_s,name", out);
 	for (unsigned int i = 0; i < N_NR; i++) {
 		fprintf(out, ",%s", net_names[i]);
-		put_rate_name(out, "", net_names[i]);
+		csv_rate_name(out, "", net_names[i]);
 	}
 	fputc('\n', out);
 }
@@ -99,13 +99,13 @@ static void interfaces_interval(FILE *out, const struct report *report, const st
 
 	(void)options;
 	for (unsigned int i = 0; i < net->nr; i++) {
-		line_begin(out, report);
-		put_text(out, fmt_name(net->dev[i].name, name));
+		csv_begin(out, report);
+		csv_text(out, fmt_name(net->dev[i].name, name));
 		for (unsigned int col = 0; col < N_NR; col++) {
 			const struct delta *delta = &net->dev[i].col[col];
 
-			put_number(out, delta->now_known, delta->now);
-			put_rate(out, delta, report->elapsed_ns);
+			csv_number(out, delta->now_known, delta->now);
+			csv_rate(out, delta, report->elapsed_ns);
 		}
 		fputc('\n', out);
 	}
@@ -117,7 +117,7 @@ static void connections_begin(FILE *out)
 	for (unsigned int col = 0; col < C_NR; col++) {
 		fprintf(out, ",%s", conn_columns[col].name);
 		if (conn_counter_of((enum conn_col)col) >= 0)
-			put_rate_name(out, "", conn_columns[col].name);
+			csv_rate_name(out, "", conn_columns[col].name);
 	}
 	fputs(",cgroup_path\n", out);
 }
@@ -135,13 +135,13 @@ static void put_column(FILE *out, const struct conn *conn, enum conn_col col)
 		fprintf(out, ",0x%" PRIx64, conn->num[col]); /* a bare 12e4 would be read as a number */
 		break;
 	case COL_TEXT:
-		put_text(out, fmt_name(conn_text(conn, col), buf));
+		csv_text(out, fmt_name(conn_text(conn, col), buf));
 		break;
 	case COL_ENDPOINT:
-		put_text(out, endpoint_format(conn_endpoint(conn, col), buf));
+		csv_text(out, endpoint_format(conn_endpoint(conn, col), buf));
 		break;
 	default:
-		put_number(out, true, conn->num[col]);
+		csv_number(out, true, conn->num[col]);
 		break;
 	}
 }
@@ -150,7 +150,7 @@ static void put_path(FILE *out, struct cgroups *cgroups, const struct conn *conn
 {
 	char text[CGROUP_TEXT_LEN], buf[4 * CGROUP_TEXT_LEN];
 
-	put_text(out, conn_known(conn, C_CGROUP) ? fmt_path(cgroups_text(cgroups, conn->num[C_CGROUP], text), buf, sizeof(buf)) : "");
+	csv_text(out, conn_known(conn, C_CGROUP) ? fmt_path(cgroups_text(cgroups, conn->num[C_CGROUP], text), buf, sizeof(buf)) : "");
 }
 
 static void connections_interval(FILE *out, const struct report *report, const struct out_options *options)
@@ -159,7 +159,7 @@ static void connections_interval(FILE *out, const struct report *report, const s
 	for (unsigned int i = 0; i < report->rank->nr; i++) {
 		const struct rank_row *row = &report->rank->row[i];
 
-		line_begin(out, report);
+		csv_begin(out, report);
 		for (unsigned int col = 0; col < C_NR; col++) {
 			int k = conn_counter_of((enum conn_col)col);
 
@@ -167,7 +167,7 @@ static void connections_interval(FILE *out, const struct report *report, const s
 			if (k >= 0) {
 				struct delta delta = conn_delta(row, (enum conn_counter)k);
 
-				put_rate(out, &delta, report->elapsed_ns);
+				csv_rate(out, &delta, report->elapsed_ns);
 			}
 		}
 		put_path(out, report->cgroups, &row->conn);
@@ -189,21 +189,21 @@ static void clients_interval(FILE *out, const struct report *report, const struc
 	for (unsigned int i = 0; i < view->nr; i++) {
 		const struct client_sum *sum = &view->client[i]->sum;
 
-		line_begin(out, report);
-		put_text(out, client_format(view->client[i], buf));
-		put_number(out, true, sum->open);
-		put_number(out, true, sum->opened);
-		put_number(out, report->lives.known, sum->ended);
-		put_number(out, report->lives.known, sum->failed);
+		csv_begin(out, report);
+		csv_text(out, client_format(view->client[i], buf));
+		csv_number(out, true, sum->open);
+		csv_number(out, true, sum->opened);
+		csv_number(out, report->lives.known, sum->ended);
+		csv_number(out, report->lives.known, sum->failed);
 		fprintf(out, ",%.15g,%.15g,%.15g", per_second(sum->bytes_sent, report->elapsed_ns),
 			per_second(sum->bytes_received, report->elapsed_ns), client_share(view, sum));
-		put_number(out, true, sum->retrans);
-		put_number(out, true, client_is_above(view, view->client[i]));
+		csv_number(out, true, sum->retrans);
+		csv_number(out, true, client_is_above(view, view->client[i]));
 		fputc('\n', out);
 	}
 }
 
-const struct writer csv_clients_writer = { clients_begin_csv, file_limit, clients_interval };
-const struct writer csv_system_writer = { system_begin, file_limit, system_interval };
-const struct writer csv_interfaces_writer = { interfaces_begin, file_limit, interfaces_interval };
-const struct writer csv_connections_writer = { connections_begin, file_limit, connections_interval };
+const struct writer csv_clients_writer = { SECTION_ONLY(SECTION_CLIENTS), clients_begin_csv, file_limit, clients_interval };
+const struct writer csv_system_writer = { SECTION_ONLY(SECTION_LOAD), system_begin, file_limit, system_interval };
+const struct writer csv_interfaces_writer = { SECTION_ONLY(SECTION_LOAD), interfaces_begin, file_limit, interfaces_interval };
+const struct writer csv_connections_writer = { SECTION_ONLY(SECTION_CONNECTIONS), connections_begin, file_limit, connections_interval };

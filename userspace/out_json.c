@@ -4,29 +4,16 @@
 #include <string.h>
 
 #include "fmt.h"
-#include "out.h"
+#include "out_json.h"
+#include "run.h"
 #include "say.h"
 
-static void put_number(json_t *object, const char *name, bool known, uint64_t value)
-{
-	json_object_set_new(object, name, known && value <= INT64_MAX ? json_integer((json_int_t)value) : json_null());
-}
-
-static void put_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
+void json_rate(json_t *object, const char *name, const struct delta *delta, uint64_t elapsed_ns)
 {
 	char buf[RATE_NAME_LEN];
 
 	json_object_set_new(object, rate_name(name, buf),
 			    delta->grown_known ? json_real(per_second(delta->grown, elapsed_ns)) : json_null());
-}
-
-/* A name that is not UTF-8 is written with \ooo. */
-static void put_text(json_t *object, const char *name, const char *value)
-{
-	char buf[4 * CGROUP_TEXT_LEN];
-	json_t *text = json_string(value);
-
-	json_object_set_new(object, name, text ? text : json_string(fmt_path(value, buf, sizeof(buf))));
 }
 
 static void put_host(json_t *object, const struct report *report)
@@ -43,8 +30,8 @@ static void put_host(json_t *object, const struct report *report)
 			group = json_object();
 			json_object_set_new(object, name, group);
 		}
-		put_number(group, column->name, delta->now_known, delta->now);
-		put_rate(group, column->name, delta, report->elapsed_ns);
+		run_json_number(group, column->name, delta->now_known, delta->now);
+		json_rate(group, column->name, delta, report->elapsed_ns);
 	}
 }
 
@@ -56,16 +43,16 @@ static void put_devices(json_t *object, const char *total, const char *each, con
 	json_t *list = json_array();
 
 	for (unsigned int col = 0; col < nr; col++)
-		put_rate(sum, names[col], &devs->total[col], elapsed_ns);
+		json_rate(sum, names[col], &devs->total[col], elapsed_ns);
 	for (unsigned int i = 0; i < devs->nr; i++) {
 		json_t *dev = json_object();
 
-		put_text(dev, "name", devs->dev[i].name);
+		run_json_text(dev, "name", devs->dev[i].name);
 		for (unsigned int col = 0; col < nr; col++) {
 			const struct delta *delta = &devs->dev[i].col[col];
 
-			put_number(dev, names[col], delta->now_known, delta->now);
-			put_rate(dev, names[col], delta, elapsed_ns);
+			run_json_number(dev, names[col], delta->now_known, delta->now);
+			json_rate(dev, names[col], delta, elapsed_ns);
 		}
 		json_array_append_new(list, dev);
 	}
@@ -99,7 +86,7 @@ static void put_path(json_t *object, const char *name, struct cgroups *cgroups, 
 	char buf[CGROUP_TEXT_LEN];
 
 	if (conn_known(conn, C_CGROUP))
-		put_text(object, name, cgroups_text(cgroups, conn->num[C_CGROUP], buf));
+		run_json_text(object, name, cgroups_text(cgroups, conn->num[C_CGROUP], buf));
 	else
 		json_object_set_new(object, name, json_null());
 }
@@ -124,7 +111,7 @@ static json_t *connection(const struct rank_row *row, struct cgroups *cgroups, u
 		if (k >= 0) {
 			struct delta delta = conn_delta(row, (enum conn_counter)k);
 
-			put_rate(object, conn_columns[col].name, &delta, elapsed_ns);
+			json_rate(object, conn_columns[col].name, &delta, elapsed_ns);
 		}
 	}
 	put_path(object, "cgroup_path", cgroups, &row->conn);
@@ -149,10 +136,10 @@ static void put_connections(json_t *object, const struct report *report)
 	if (!known)
 		json_decref(list);
 
-	put_number(rest, "connections", known, sum.connections);
-	put_number(rest, "not_known", known, sum.unknown);
-	put_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
-	put_rate(rest, "bytes_received", &received, report->elapsed_ns);
+	run_json_number(rest, "connections", known, sum.connections);
+	run_json_number(rest, "not_known", known, sum.unknown);
+	json_rate(rest, "bytes_sent", &sent, report->elapsed_ns);
+	json_rate(rest, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "left_out", rest);
 }
 
@@ -162,14 +149,14 @@ static void put_lives(json_t *object, const struct report *report)
 	const struct lives *lives = &report->lives;
 	json_t *group = json_object(), *causes = json_object();
 
-	put_number(group, "opened", lives->known, lives->opened);
-	put_number(group, "ended", lives->known, lives_ended(lives, false));
-	put_number(group, "failed_connects", lives->known, lives_ended(lives, true));
+	run_json_number(group, "opened", lives->known, lives->opened);
+	run_json_number(group, "ended", lives->known, lives_ended(lives, false));
+	run_json_number(group, "failed_connects", lives->known, lives_ended(lives, true));
 	for (unsigned int cause = 1; cause < LIVES_CAUSES; cause++)
-		put_number(causes, lives_cause_name(cause), lives->known, lives->cause[cause]);
-	put_number(causes, lives_cause_name(0), lives->known, lives->cause[0]);
+		run_json_number(causes, lives_cause_name(cause), lives->known, lives->cause[cause]);
+	run_json_number(causes, lives_cause_name(0), lives->known, lives->cause[0]);
 	json_object_set_new(group, "cause", causes);
-	put_number(group, "lost", lives->known, lives->lost);
+	run_json_number(group, "lost", lives->known, lives->lost);
 	json_object_set_new(object, "lives", group);
 }
 
@@ -179,15 +166,15 @@ static json_t *client_numbers(const struct report *report, const struct client_s
 	struct delta received = { .grown = sum->bytes_received, .grown_known = true };
 	json_t *object = json_object();
 
-	put_number(object, "open", true, sum->open);
-	put_number(object, "opened", true, sum->opened);
-	put_number(object, "ended", report->lives.known, sum->ended);
-	put_number(object, "failed", report->lives.known, sum->failed);
-	put_rate(object, "bytes_sent", &sent, report->elapsed_ns);
-	put_rate(object, "bytes_received", &received, report->elapsed_ns);
+	run_json_number(object, "open", true, sum->open);
+	run_json_number(object, "opened", true, sum->opened);
+	run_json_number(object, "ended", report->lives.known, sum->ended);
+	run_json_number(object, "failed", report->lives.known, sum->failed);
+	json_rate(object, "bytes_sent", &sent, report->elapsed_ns);
+	json_rate(object, "bytes_received", &received, report->elapsed_ns);
 	json_object_set_new(object, "share", json_real(client_share(report->clients, sum)));
-	put_number(object, "retrans", true, sum->retrans);
-	put_number(object, "not_known", true, sum->unknown);
+	run_json_number(object, "retrans", true, sum->retrans);
+	run_json_number(object, "not_known", true, sum->unknown);
 	return object;
 }
 
@@ -212,8 +199,8 @@ static void put_clients(json_t *object, const struct report *report)
 	if (!known)
 		json_decref(list);
 	json_object_set_new(object, "clients_left_out", client_numbers(report, &view->left_out));
-	put_number(all, "clients", known, view->clients);
-	put_number(all, "active", known, view->active);
+	run_json_number(all, "clients", known, view->clients);
+	run_json_number(all, "active", known, view->active);
 	json_object_set_new(all, "fairness", view->active ? json_real(view->fairness) : json_null());
 	json_object_set_new(all, "equal_share", view->active ? json_real(1.0 / (double)view->active) : json_null());
 	json_object_set_new(object, "clients_total", all);
@@ -224,29 +211,36 @@ static void put_module(json_t *object, const struct report *report)
 	json_t *module = json_object();
 
 	for (unsigned int i = 0; i < M_NR; i++)
-		put_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
-	put_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
+		run_json_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
+	run_json_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
 	json_object_set_new(object, "module", module);
 }
 
 static void json_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
+	const struct sections *sections = &options->sections;
 	json_t *object = json_object();
 	char buf[FMT_LEN];
 
-	(void)options;
 	json_object_set_new(object, "time", json_string(fmt_iso(report->now.real_ns, buf)));
-	put_number(object, "realtime_ns", true, report->now.real_ns);
-	put_number(object, "monotonic_ns", true, report->now.mono_ns);
-	put_number(object, "elapsed_ns", true, report->elapsed_ns);
+	run_json_number(object, "realtime_ns", true, report->now.real_ns);
+	run_json_number(object, "monotonic_ns", true, report->now.mono_ns);
+	run_json_number(object, "elapsed_ns", true, report->elapsed_ns);
 	json_object_set_new(object, "source", json_string(source_name(report->source)));
-	put_host(object, report);
-	put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
-	put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
-	put_connections(object, report);
-	put_lives(object, report);
-	put_clients(object, report);
-	put_module(object, report);
+	if (section_shown(sections, SECTION_LOAD)) {
+		put_host(object, report);
+		put_devices(object, "interfaces_total", "interfaces", &report->host.net, net_names, N_NR, report->elapsed_ns);
+		put_devices(object, "disks_total", "disks", &report->host.disk, disk_names, D_NR, report->elapsed_ns);
+	}
+	if (section_shown(sections, SECTION_CONNECTIONS)) {
+		put_connections(object, report);
+		put_lives(object, report);
+	}
+	if (section_shown(sections, SECTION_CLIENTS))
+		put_clients(object, report);
+	if (section_shown(sections, SECTION_CONNECTIONS))
+		put_module(object, report);
+	json_trouble(object, report, sections);
 	if (json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15)) < 0 && !ferror(out))
 		say("out of memory: an interval could not be written");
 	fputc('\n', out);
@@ -258,4 +252,4 @@ static void json_begin(FILE *out)
 	(void)out;
 }
 
-const struct writer json_writer = { json_begin, file_limit, json_interval };
+const struct writer json_writer = { { SECTION_ALL, 0 }, json_begin, file_limit, json_interval };

@@ -2,6 +2,7 @@
 /* Reports for people: the machine's tables. The connections are in out_text_conn.c. */
 #include "out_text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,12 +13,35 @@
 
 #define FIRST 16		/* width of the first column: a time, or an interface's name of up to 15 characters */
 #define DEFAULT_ROWS 20		/* connections where there is no terminal to fill */
+#define INDENT 4		/* of a line that goes on */
 #define MAX_INTERFACES 16	/* rows of interfaces; the rest is one line */
 
 void text_line(struct text *text)
 {
 	fputc('\n', text->out);
 	text->lines++;
+}
+
+void text_part(struct text *text, unsigned int *at, const char *before, const char *fmt, ...)
+{
+	char buf[256];
+	unsigned int len;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	len = (unsigned int)(strlen(before) + strlen(buf));
+	/* A comma may follow. */
+	if (*at && *at + len + 1 > text->width) {
+		if (before[0] == ',' || before[0] == ';')
+			fputc(before[0], text->out);
+		text_line(text);
+		*at = (unsigned int)fprintf(text->out, "%*s%s", INDENT, "", buf);
+		return;
+	}
+	fprintf(text->out, "%s%s", before, buf);
+	*at += len;
 }
 
 void text_cell(struct text *text, const char *value)
@@ -222,23 +246,39 @@ static unsigned int text_limit(const struct out_options *options)
 	return text.height > DEFAULT_ROWS ? text.height : DEFAULT_ROWS;
 }
 
+static void refused(struct text *text, const struct report *report)
+{
+	char buf[FMT_LEN];
+
+	if (!report->refused.grown_known || !report->refused.grown)
+		return;
+	fprintf(text->out, "%s new connections are not in the table: no room (the module's max_conns)",
+		fmt_count(report->refused.grown, buf));
+	text_line(text);
+}
+
 static void text_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
+	const struct sections *sections = &options->sections;
 	struct text text = { .out = out };
 	char buf[FMT_LEN];
 
 	measure(&text);
-	net_table(&text, report);
-	protocol_table(&text, report);
-	disk_table(&text, report);
-	if (options->show_clients)
-		text_clients(&text, report);
-	text_lives(&text, report);
-	text_connections(&text, report, options);
-	if (report->refused.grown_known && report->refused.grown) {
-		fprintf(out, "%s new connections are not in the table: no room (the module's max_conns)",
-			fmt_count(report->refused.grown, buf));
+	if (section_shown(sections, SECTION_LOAD)) {
+		net_table(&text, report);
+		protocol_table(&text, report);
+		disk_table(&text, report);
+	} else {
+		fputs(fmt_clock(report->now.real_ns, buf), out);
 		text_line(&text);
+	}
+	text_trouble(&text, report, sections);
+	if (section_shown(sections, SECTION_CLIENTS))
+		text_clients(&text, report);
+	if (section_shown(sections, SECTION_CONNECTIONS)) {
+		text_lives(&text, report);
+		text_connections(&text, report, options);
+		refused(&text, report);
 	}
 	text_line(&text);
 }
@@ -248,4 +288,6 @@ static void text_begin(FILE *out)
 	(void)out;
 }
 
-const struct writer text_writer = { text_begin, text_limit, text_interval };
+#define BY_DEFAULT (SECTION_ALL & ~SECTION_BIT(SECTION_CLIENTS))
+
+const struct writer text_writer = { { BY_DEFAULT, 0 }, text_begin, text_limit, text_interval };

@@ -20,6 +20,9 @@ void text_line(struct text *text);
 #define CELL 7
 void text_cell(struct text *text, const char *value);
 
+/** text_part() - a part of a line that is written up to column *@at, after @before; on the next line where this one is full. */
+void text_part(struct text *text, unsigned int *at, const char *before, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
 /** text_connections() - the connections of the interval, busiest first, as many as @limit (0: all) or as there is room. */
 void text_connections(struct text *text, const struct report *report, const struct out_options *options);
 
@@ -28,6 +31,9 @@ void text_lives(struct text *text, const struct report *report);
 
 /** text_clients() - the clients that took most. */
 void text_clients(struct text *text, const struct report *report);
+
+/** text_trouble() - the sections that tell of trouble: in full where asked for, else in short and only where something moved. */
+void text_trouble(struct text *text, const struct report *report, const struct sections *sections);
 
 #define TEXT_NOTES_LEN 512
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reports for people: who takes what (--clients), and how many connections came and went. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "fmt.h"
@@ -53,43 +52,20 @@ static void client_row(struct text *text, const struct report *report, const str
 	text_line(text);
 }
 
-/* A part of a line, on the next line where this one is full. */
-static void __attribute__((format(printf, 4, 5))) part(struct text *text, unsigned int *at, const char *before, const char *fmt, ...)
-{
-	char buf[128];
-	unsigned int len;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(buf, sizeof(buf), fmt, ap);
-	va_end(ap);
-	len = (unsigned int)(strlen(before) + strlen(buf));
-	/* A comma may follow. */
-	if (*at + len + 1 > text->width) {
-		if (before[0] == ',' || before[0] == ';')
-			fputc(before[0], text->out);
-		text_line(text);
-		*at = (unsigned int)fprintf(text->out, "%*s%s", INDENT, "", buf);
-		return;
-	}
-	fprintf(text->out, "%s%s", before, buf);
-	*at += len;
-}
-
 static void summary(struct text *text, const struct clients_view *view)
 {
 	char buf[CLIENT_STRLEN];
 	unsigned int at = 0;
 
 	if (view->active > 1)
-		part(text, &at, "", "fairness %.2f of %" PRIu64 " active, an equal share is %.1f%%", view->fairness, view->active,
+		text_part(text, &at, "", "fairness %.2f of %" PRIu64 " active, an equal share is %.1f%%", view->fairness, view->active,
 		     100.0 / (double)view->active);
 	else
-		part(text, &at, "", "%" PRIu64 " active", view->active);
+		text_part(text, &at, "", "%" PRIu64 " active", view->active);
 	if (view->most_open)
-		part(text, &at, "; ", "most open: %s (%" PRIu64 ")", client_format(view->most_open, buf), view->most_open->sum.open);
+		text_part(text, &at, "; ", "most open: %s (%" PRIu64 ")", client_format(view->most_open, buf), view->most_open->sum.open);
 	if (view->most_opened)
-		part(text, &at, "; ", "most opened: %s (%" PRIu64 ")", client_format(view->most_opened, buf),
+		text_part(text, &at, "; ", "most opened: %s (%" PRIu64 ")", client_format(view->most_opened, buf),
 		     view->most_opened->sum.opened);
 	text_line(text);
 }
@@ -131,24 +107,24 @@ void text_lives(struct text *text, const struct report *report)
 
 	if (!lives->known)
 		return;
-	part(text, &at, "", "opened %" PRIu64, lives->opened);
+	text_part(text, &at, "", "opened %" PRIu64, lives->opened);
 	for (int pass = 0; pass < 2; pass++) {
 		const char *before = ": ";
 
 		if (pass == 0)
-			part(text, &at, ", ", "ended %" PRIu64, lives_ended(lives, false));
+			text_part(text, &at, ", ", "ended %" PRIu64, lives_ended(lives, false));
 		else if (failed)
-			part(text, &at, "; ", "failed connects %" PRIu64, failed);
+			text_part(text, &at, "; ", "failed connects %" PRIu64, failed);
 		for (unsigned int cause = 0; cause < LIVES_CAUSES; cause++) {
 			const char *name = lives_cause_name(cause);
 
 			if (lives_is_failure(cause) != (pass == 1) || !lives->cause[cause])
 				continue;
-			part(text, &at, before, "%s %" PRIu64, pass ? name + strlen("connect_") : name, lives->cause[cause]);
+			text_part(text, &at, before, "%s %" PRIu64, pass ? name + strlen("connect_") : name, lives->cause[cause]);
 			before = ", ";
 		}
 	}
 	if (lives->lost)
-		part(text, &at, "; ", "lost %" PRIu64 ": ended too, and nothing is known of them (closed_max is too small)", lives->lost);
+		text_part(text, &at, "; ", "lost %" PRIu64 ": ended too, and nothing is known of them (closed_max is too small)", lives->lost);
 	text_line(text);
 }

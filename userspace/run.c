@@ -61,6 +61,28 @@ enum run_wait run_wait(int fd, uint64_t ns)
 	return ready > 0 ? RUN_READY : RUN_TIME;
 }
 
+bool run_interval(const struct root *root, uint64_t *end_ns, uint64_t interval_ns)
+{
+	enum run_wait ended = RUN_TIME;
+	struct stamp now;
+
+	if (root->numbered)
+		return !stopped;
+	if (root_clock(root, &now) < 0)
+		return false;
+	if (!*end_ns)
+		*end_ns = now.mono_ns;
+	*end_ns += interval_ns;
+	if (*end_ns < now.mono_ns)
+		*end_ns += (now.mono_ns - *end_ns + interval_ns - 1) / interval_ns * interval_ns;
+	do {
+		if (now.mono_ns < *end_ns)
+			ended = run_wait(-1, *end_ns - now.mono_ns);
+		root_clock(root, &now);
+	} while (ended != RUN_END && now.mono_ns < *end_ns);
+	return ended != RUN_END && !stopped;
+}
+
 int run_flush(void)
 {
 	int error;
@@ -68,7 +90,7 @@ int run_flush(void)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return !stopped;
 	error = errno;
-	if (error == EPIPE)
+	if (error == EPIPE || (stopped && error == EINTR))
 		return 0;
 	say("writing: %s", strerror(error));
 	return -1;

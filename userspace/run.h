@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "filter.h"
+#include "root.h"
 
 #define RUN_FOR_EVER UINT64_MAX
 
@@ -25,6 +26,14 @@ enum run_wait { RUN_READY, RUN_TIME, RUN_END };
  * Return: RUN_READY, RUN_TIME when the time is over, RUN_END after a signal or when nobody reads the output any more.
  */
 enum run_wait run_wait(int fd, uint64_t ns);
+
+/**
+ * run_interval() - wait until the next interval ends; with numbered trees nobody waits.
+ * @end_ns: the end of the last one on the monotonic clock, 0: now. Set to that of the next; ends that are past already are passed over.
+ *
+ * Return: false when the run is to end, as after RUN_END.
+ */
+bool run_interval(const struct root *root, uint64_t *end_ns, uint64_t interval_ns);
 
 /** run_flush() - Return: 1 when what was written is out, 0 when the run is to end, -1 after saying why it cannot be written. */
 int run_flush(void);

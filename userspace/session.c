@@ -12,6 +12,7 @@ int session_init(struct session *session, const struct options *options)
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	root_init(&session->root);
+	trouble_init(&session->trouble, &options->out.sections);
 	session->track = track_new();
 	if (!session->track)
 		return -ENOMEM;
@@ -26,6 +27,7 @@ void session_free(struct session *session)
 	server_free(&session->server);
 	cgroups_free(&session->cgroups);
 	host_free(&session->before);
+	trouble_free(&session->trouble);
 }
 
 /* Nanoseconds from the last reading to this very moment; what is younger than that was born since. */
@@ -40,10 +42,15 @@ static uint64_t since_last(const struct session *session)
 	return now.mono_ns - session->then.mono_ns;
 }
 
+static bool is_listener(const struct conn *conn)
+{
+	return conn_known(conn, C_STATE) && strcmp(conn->state, "LISTEN") == 0;
+}
+
 /* A listener that closes has done nothing itself. */
 static bool is_listener_end(const struct conn *conn)
 {
-	return conn->ended && conn_known(conn, C_STATE) && strcmp(conn->state, "LISTEN") == 0;
+	return conn->ended && is_listener(conn);
 }
 
 static bool take_row(void *ctx, const struct conn *conn)
@@ -66,8 +73,11 @@ static bool take_row(void *ctx, const struct conn *conn)
 		cgroups_path(&session->cgroups, conn->num[C_CGROUP]);
 	if (session->started && wanted) {
 		lives_add(&session->lives, conn, &activity);
-		if (activity.active && !is_listener_end(conn))
+		if (activity.active && !is_listener_end(conn)) {
 			rank_add(&session->rank, conn, &activity);
+			if (!is_listener(conn))
+				totals_add(&session->totals, &activity);
+		}
 	}
 	if (conn->ended)
 		track_forget(session->track, conn);
@@ -82,6 +92,7 @@ static enum source_kind read_connections(struct session *session)
 	session->rank.limit = session->options->writer->limit(&session->options->out);
 	session->lost = 0;
 	memset(&session->lives, 0, sizeof(session->lives));
+	memset(&session->totals, 0, sizeof(session->totals));
 	rank_reset(&session->rank);
 	track_begin(session->track, session->started ? session->then.mono_ns : 0);
 	server_begin(&session->server);
@@ -112,6 +123,40 @@ static struct delta refused(const struct module_stats *before, const struct modu
 	return delta_sum(delta[0], delta[1]);
 }
 
+/* Connections are read where a section speaks of them. */
+static bool wants_connections(const struct session *session)
+{
+	const uint32_t sections = SECTION_BIT(SECTION_CONNECTIONS) | SECTION_BIT(SECTION_CLIENTS) | SECTION_BIT(SECTION_CONGESTION);
+
+	return session->options->out.sections.shown & sections;
+}
+
+static int read_all(struct session *session, struct report *report, struct host *host)
+{
+	memset(host, 0, sizeof(*host));
+	cgroups_begin(&session->cgroups, &session->root);
+	if (section_shown(&session->options->out.sections, SECTION_LOAD))
+		host_read(host, &session->root);
+	if (wants_connections(session)) {
+		module_stats_read(&report->stats, &session->root);
+		report->source = read_connections(session);
+	}
+	return trouble_read(&session->trouble, &session->root);
+}
+
+/* What this reading and the one before show together. */
+static int compare(struct session *session, struct report *report, const struct host *host)
+{
+	int ret = host_delta_make(&report->host, &session->before, host);
+
+	report->refused = refused(&session->stats_before, &report->stats);
+	if (ret < 0)
+		return ret;
+	/* inet_diag tells neither kinds of retransmits nor states. */
+	return trouble_make(&session->trouble, &session->root, report->source == SOURCE_MODULE ? &session->totals : NULL,
+			    &session->lives);
+}
+
 int session_read(struct session *session, struct report *report)
 {
 	struct host host;
@@ -127,18 +172,15 @@ int session_read(struct session *session, struct report *report)
 	}
 	report->now = session->now;
 	report->elapsed_ns = session->now.mono_ns - session->then.mono_ns;
-	cgroups_begin(&session->cgroups, &session->root);
-	host_read(&host, &session->root);
-	module_stats_read(&report->stats, &session->root);
-	report->source = read_connections(session);
+	ret = read_all(session, report, &host);
 	report->rank = &session->rank;
 	report->clients = &session->clients;
 	report->lives = session->lives;
 	report->cgroups = &session->cgroups;
-	if (session->started) {
-		ret = host_delta_make(&report->host, &session->before, &host);
-		report->refused = refused(&session->stats_before, &report->stats);
-	}
+	report->totals = &session->totals;
+	report->trouble = &session->trouble;
+	if (ret == 0 && session->started)
+		ret = compare(session, report, &host);
 	/* Names in report->host are those of the reading that is kept. */
 	host_free(&session->before);
 	session->before = host;

@@ -5,7 +5,9 @@
 
 #include "options.h"
 #include "server.h"
+#include "totals.h"
 #include "track.h"
+#include "trouble.h"
 
 /** struct session - one run */
 struct session {
@@ -17,6 +19,8 @@ struct session {
 	struct server server;
 	struct clients_view clients;
 	struct lives lives;
+	struct totals totals;
+	struct trouble trouble;
 	struct cgroups cgroups;
 	struct host before;		/* the last reading */
 	struct module_stats stats_before;

@@ -105,22 +105,31 @@ static bool read_protocol(struct sockets *sockets, const struct root *root, bool
 	return ret == 0;
 }
 
-int sockets_read(struct sockets *sockets, const struct root *root, bool with_holders)
+static void begin(struct sockets *sockets, const struct root *root)
 {
-	int error = 0, ret;
-
 	sockets->nr = 0;
+	sockets->tcp_whole = false;
+	sockets->udp_whole = false;
 	sockets->holders_whole = false;
 	if (root_clock(root, &sockets->when) < 0)
 		memset(&sockets->when, 0, sizeof(sockets->when));
-	sockets->tcp_whole = read_protocol(sockets, root, false, &error);
-	sockets->udp_whole = error == 0 && read_protocol(sockets, root, true, &error);
-	if (error)
-		return error;
-	sockets_sort(sockets);
-	if (!with_holders)
-		return 0;
-	ret = socket_holders_read(sockets, root);
+}
+
+int sockets_read_udp(struct sockets *sockets, const struct root *root)
+{
+	int error = 0;
+
+	begin(sockets, root);
+	sockets->udp_whole = read_protocol(sockets, root, true, &error);
+	if (error == 0)
+		sockets_sort(sockets);
+	return error;
+}
+
+int sockets_find_holders(struct sockets *sockets, const struct root *root)
+{
+	int ret = socket_holders_read(sockets, root);
+
 	if (ret == -ENOMEM)
 		return ret;
 	if (ret == -EACCES)
@@ -129,6 +138,19 @@ int sockets_read(struct sockets *sockets, const struct root *root, bool with_hol
 		say_once("holders", "/proc: %s: who holds the sockets is not known", strerror(-ret));
 	sockets->holders_whole = ret == 0;
 	return 0;
+}
+
+int sockets_read(struct sockets *sockets, const struct root *root, bool with_holders)
+{
+	int error = 0;
+
+	begin(sockets, root);
+	sockets->tcp_whole = read_protocol(sockets, root, false, &error);
+	sockets->udp_whole = error == 0 && read_protocol(sockets, root, true, &error);
+	if (error)
+		return error;
+	sockets_sort(sockets);
+	return with_holders ? sockets_find_holders(sockets, root) : 0;
 }
 
 void sockets_free(struct sockets *sockets)

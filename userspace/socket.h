@@ -57,6 +57,12 @@ static inline void socket_set(struct socket *socket, enum socket_col col, uint64
 /** sockets_read() - read them all. What cannot be read is told of once on stderr. Return: 0 or -ENOMEM. */
 int sockets_read(struct sockets *sockets, const struct root *root, bool with_holders);
 
+/** sockets_read_udp() - as sockets_read(), UDP alone and without who holds them: that costs little. */
+int sockets_read_udp(struct sockets *sockets, const struct root *root);
+
+/** sockets_find_holders() - find who holds the sockets of a reading: that takes a look at each process. Return: 0 or -ENOMEM. */
+int sockets_find_holders(struct sockets *sockets, const struct root *root);
+
 /** sockets_free() - free a reading; @sockets can be read into again. */
 void sockets_free(struct sockets *sockets);
 

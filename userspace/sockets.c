@@ -135,33 +135,10 @@ static int one(struct show *show)
 	return good ? 1 : -1;
 }
 
-/* The end of the interval after the one that ended at @deadline_ns; ends that are past already are passed over. */
-static uint64_t next_deadline(uint64_t deadline_ns, uint64_t interval_ns, uint64_t now_ns)
-{
-	deadline_ns += interval_ns;
-	if (deadline_ns < now_ns)
-		deadline_ns += (now_ns - deadline_ns + interval_ns - 1) / interval_ns * interval_ns;
-	return deadline_ns;
-}
-
-/* Wait for the next reading. Return: false when the run is to end. */
-static bool rest(const struct show *show, uint64_t *deadline_ns)
-{
-	struct stamp now;
-
-	if (show->root.numbered)
-		return true;
-	root_clock(&show->root, &now);
-	if (!*deadline_ns)
-		*deadline_ns = now.mono_ns;
-	*deadline_ns = next_deadline(*deadline_ns, show->options->interval_ns, now.mono_ns);
-	return run_wait(-1, *deadline_ns - now.mono_ns) == RUN_TIME;
-}
-
 static int run(struct show *show)
 {
 	const struct sockets_options *options = show->options;
-	uint64_t deadline_ns = 0, done = 0;
+	uint64_t end_ns = 0, done = 0;
 	int ret;
 
 	while (root_next(&show->root)) {
@@ -172,7 +149,7 @@ static int run(struct show *show)
 		ret = run_flush();
 		if (ret <= 0 || !options->interval_ns || (options->count && done == options->count))
 			return ret;
-		if (!rest(show, &deadline_ns))
+		if (!run_interval(&show->root, &end_ns, options->interval_ns))
 			break;
 	}
 	return 0;

@@ -75,13 +75,15 @@ for tree in 1 2; do
 	echo "5000000000 1767274935000000000" >"$made/clock/$tree/clock"
 done
 
-# Readings of connections.bin, from their descriptions in changes/; the machine's other files are those of common/.
+# Readings of connections.bin, from their descriptions in changes/; the machine's other files are those of common/, or
+# beside them in proc/.
 for tree in "$here"/changes/*/[0-9]*; do
 	to=$made/${tree#"$here/changes/"}
 	rm -rf "$to"
 	mkdir -p "$to"
 	cp -RL "$fix/common/proc" "$to/proc"
 	cp "$tree/clock" "$to/"
+	[ ! -d "$tree/proc" ] || cp -RL "$tree/proc" "$to/"
 	[ -e "$tree/text" ] || rm -f "$to/proc/coremon/connections"
 	"$made/bin" <"$tree/connections.txt" >"$to/proc/coremon/connections.bin"
 done

@@ -3,44 +3,14 @@
 # Run the cases of cases.txt and a few that need more than a table: run.sh [--update] MADE LABEL=PROGRAM...
 # MADE is the directory make-fixtures.sh filled. Prints TAP. --update writes the golden files anew: read the difference
 # before you commit it.
-set -u
-export LC_ALL=C TZ=UTC
-unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
-here=$(cd "$(dirname "$0")" && pwd)
-update=
-[ "$1" != --update ] || { update=1; shift; }
-made=$1
-shift
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
-
-# result NAME: ok when $tmp/why is empty
-result() {
-	n=$((n + 1))
-	if [ -s "$tmp/why" ]; then
-		failed=$((failed + 1))
-		echo "not ok $n - $label: $1"
-		sed 's/^/# /' "$tmp/why" | head -60
-	else
-		echo "ok $n - $label: $1"
-	fi
-	: >"$tmp/why"
-}
+. "$(dirname "$0")/lib.sh" "$@"
 
 # run ROOT ARGUMENTS...: into $tmp/out and $tmp/err; sets rc
 run() {
 	local root=$here/fixtures/$1
 	[ -d "$root" ] || root=$made/$1
 	shift
-	COREMON_ROOT=$root timeout -k 5 60 "$program" "$@" >"$tmp/out" 2>"$tmp/err"
-	rc=$?
-}
-
-trim() {
-	local s=$1
-	s=${s#"${s%%[![:blank:]]*}"}
-	printf '%s' "${s%"${s##*[![:blank:]]}"}"
+	under "$root" "$program" "$@"
 }
 
 # Every line of stderr has its expression, in order, and begins with the program's name.
@@ -54,36 +24,6 @@ check_stderr() {
 	done
 	sed "1,${nr}d" "$tmp/err" | sed 's/^/stderr has more: /'
 	grep -v '^coremon-report: ' "$tmp/err" | sed 's/^/stderr of another form: /'
-}
-
-table() {
-	local name root args rc_wanted stdout stderr
-	while IFS= read -r line; do
-		case $line in '' | '#'*) continue ;; esac
-		# A | in arguments and expressions stands as ||.
-		line=${line//'||'/$'\001'}
-		IFS='|' read -r name root args rc_wanted stdout stderr <<<"$line"
-		args=${args//$'\001'/'||'}
-		stdout=$(trim "$stdout")
-		eval "set -- $args"
-		unset COLUMNS
-		case ${1:-} in COLUMNS=*) export COLUMNS=${1#COLUMNS=}; shift ;; esac
-		run "$(trim "$root")" "$@"
-		unset COLUMNS
-		{
-			[ "$rc" = "$(trim "$rc_wanted")" ] || echo "exit code $rc, wanted $(trim "$rc_wanted")"
-			check_stderr "$(trim "$stderr")"
-			case $stdout in
-			'*') ;;
-			-) [ ! -s "$tmp/out" ] || head -3 "$tmp/out" | sed 's/^/stdout: /' ;;
-			*)
-				[ -z "$update" ] || cp "$tmp/out" "$here/golden/$stdout"
-				diff -u "$here/golden/$stdout" "$tmp/out"
-				;;
-			esac
-		} >"$tmp/why" 2>&1
-		result "$(trim "$name")"
-	done <"$here/cases.txt"
 }
 
 # The rates in CSV are those that awk makes of the files themselves.
@@ -132,58 +72,25 @@ cuts() {
 	done
 }
 
-# Connections: each row of a table cut anywhere is a row of the whole one, or is not there.
-cut_rows() {
-	local size cut root=$tmp/cut
+# cut_file WHAT ROOT TREE FILE STEPS ARGUMENTS...: FILE of the last TREE is cut anywhere; each row of CSV is a row of the whole, or is
+# not there.
+cut_file() {
+	local what=$1 whole=$2 tree=$3 file=$4 steps=$5 size cut root=$tmp/cut later
+	shift 5
 	rm -rf "$root"
-	cp -RL "$here/fixtures/paper" "$root"
-	rm -rf "${root:?}/4"
-	run paper --csv=connections 5 2
+	cp -RL "$whole" "$root"
+	for ((later = tree + 1; later < 9; later++)); do rm -rf "${root:?}/$later"; done
+	under "$root" "$program" "$@"
 	cp "$tmp/out" "$tmp/whole"
-	size=$(wc -c <"$root/3/proc/coremon/connections")
-	for ((cut = 0; cut < size; cut += size / 40 + 1)); do
-		head -c $cut "$here/fixtures/paper/3/proc/coremon/connections" >"$root/3/proc/coremon/connections"
-		COREMON_ROOT=$root timeout -k 5 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
+	size=$(wc -c <"$whole/$tree/$file")
+	for ((cut = 0; cut < size; cut += size / steps + 1)); do
+		head -c $cut "$whole/$tree/$file" >"$root/$tree/$file"
+		under "$root" "$program" "$@"
+		[ $rc = 0 ] || echo "cut at $cut: exit code $rc"
 		grep -v '^coremon-report: ' "$tmp/err"
 		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
 	done >"$tmp/why" 2>&1
-	result "connections cut anywhere give no wrong row"
-}
-
-# Changes: each row of records cut anywhere is a row of the whole, or is not there.
-cut_changes() {
-	local size cut root=$tmp/cut
-	rm -rf "$root"
-	cp -RL "$made/lives" "$root"
-	rm -rf "${root:?}/3" "${root:?}/4"
-	run lives --csv=connections 5 1
-	cp "$tmp/out" "$tmp/whole"
-	size=$(wc -c <"$root/2/proc/coremon/connections.bin")
-	for ((cut = 0; cut < size; cut += size / 40 + 1)); do
-		head -c $cut "$made/lives/2/proc/coremon/connections.bin" >"$root/2/proc/coremon/connections.bin"
-		COREMON_ROOT=$root timeout -k 5 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
-		grep -v '^coremon-report: ' "$tmp/err"
-		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
-	done >"$tmp/why" 2>&1
-	result "changes cut anywhere give no wrong row"
-}
-
-# Netlink messages cut anywhere: the program says so, or not, but lives.
-cut_diag() {
-	local size cut root=$tmp/cut
-	rm -rf "$root"
-	cp -RL "$here/fixtures/host" "$root"
-	rm -rf "${root:?}/3"
-	run host --csv=connections 1 1
-	cp "$tmp/out" "$tmp/whole"
-	size=$(wc -c <"$root/2/inet_diag")
-	for ((cut = 0; cut < size; cut += size / 60 + 1)); do
-		head -c $cut "$here/fixtures/host/2/inet_diag" >"$root/2/inet_diag"
-		COREMON_ROOT=$root timeout -k 5 60 "$program" --csv=connections >"$tmp/out" 2>"$tmp/err" || echo "cut at $cut: exit code $?"
-		grep -v '^coremon-report: ' "$tmp/err"
-		grep -vxFf "$tmp/whole" "$tmp/out" | sed "s/^/cut at $cut: /"
-	done >"$tmp/why" 2>&1
-	result "inet_diag cut anywhere gives no wrong row"
+	result "$what cut anywhere gives no wrong row"
 }
 
 # Bytes changed at random, always the same ones: no crash, nothing said by a sanitizer.
@@ -247,7 +154,7 @@ live() {
 	timeout -k 5 60 "$program" 0.1 1 >/dev/full 2>"$tmp/err"
 	rc=$?
 	[ $rc = 1 ] || echo "exit code $rc" >"$tmp/why"
-	grep -q 'writing the report: No space left' "$tmp/err" || echo "says nothing" >>"$tmp/why"
+	grep -q 'writing: No space left' "$tmp/err" || echo "says nothing" >>"$tmp/why"
 	result "a full disk is said, exit code 1"
 
 	# Each line is out as soon as its interval ends, though nobody waits at a terminal.
@@ -280,18 +187,17 @@ verbs() {
 	result "no verb"
 }
 
-: >"$tmp/why"
-for pair; do
+for pair in "${pairs[@]}"; do
 	label=${pair%%=*} program=${pair#*=}
-	table
+	table "$here/cases.txt"
 	arithmetic
 	cuts
-	cut_rows
-	cut_changes
-	cut_diag
+	cut_file "connections" "$here/fixtures/paper" 3 proc/coremon/connections 40 --csv=connections
+	cut_file "changes" "$made/lives" 2 proc/coremon/connections.bin 40 --csv=connections
+	# Netlink messages: the program says so, or not, but lives.
+	cut_file "inet_diag" "$here/fixtures/host" 2 inet_diag 60 --csv=connections
 	noise
 	live
 	verbs
 done
-echo "1..$n"
-[ "$failed" = 0 ]
+finish

@@ -2,17 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The verbs that read binary records or netlink, on generated ones: streams.sh [--update] MADE LABEL=FOLDER...
 # MADE has bin and dump and is where the records of records/ are made; FOLDER has the programs. Cases are in streams.txt. Prints TAP.
-set -u
-export LC_ALL=C TZ=UTC
-unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
-here=$(cd "$(dirname "$0")" && pwd)
-update=
-[ "$1" != --update ] || { update=1; shift; }
-made=$1
-shift
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
+. "$(dirname "$0")/lib.sh" "$@"
 
 # The processes of a file `processes`, a line each: pid, name, inodes of the sockets it holds.
 make_processes() {
@@ -47,63 +37,21 @@ make_records() {
 	done
 }
 
-# result NAME: ok when $tmp/why is empty
-result() {
-	n=$((n + 1))
-	if [ -s "$tmp/why" ]; then
-		failed=$((failed + 1))
-		echo "not ok $n - $label: $1"
-		sed 's/^/# /' "$tmp/why" | head -60
-	else
-		echo "ok $n - $label: $1"
-	fi
-	: >"$tmp/why"
-}
-
 # run ROOT VERB ARGUMENTS...: into $tmp/out and $tmp/err; sets rc
 run() {
 	local root=$made/records/$1 verb=$2
 	shift 2
-	COREMON_ROOT=$root timeout -k 5 60 "$folder/coremon-$verb" "$@" >"$tmp/out" 2>"$tmp/err"
-	rc=$?
+	under "$root" "$folder/coremon-$verb" "$@"
 }
 
-trim() {
-	local s=$1
-	s=${s#"${s%%[![:blank:]]*}"}
-	printf '%s' "${s%"${s##*[![:blank:]]}"}"
-}
-
-table() {
-	local line name root args rc_wanted stdout stderr
-	while IFS= read -r line; do
-		case $line in '' | '#'*) continue ;; esac
-		IFS='|' read -r name root args rc_wanted stdout stderr <<<"$line"
-		stdout=$(trim "$stdout") stderr=$(trim "$stderr")
-		eval "set -- $args"
-		unset COLUMNS
-		case ${1:-} in COLUMNS=*) export COLUMNS=${1#COLUMNS=}; shift ;; esac
-		run "$(trim "$root")" "$@"
-		unset COLUMNS
-		{
-			[ "$rc" = "$(trim "$rc_wanted")" ] || echo "exit code $rc, wanted $(trim "$rc_wanted")"
-			if [ -n "$stderr" ]; then
-				grep -Eq -- "^coremon-$1: .*$stderr" "$tmp/err" || sed "s/^/stderr is not '$stderr': /" "$tmp/err"
-				[ "$(wc -l <"$tmp/err")" = 1 ] || echo "stderr has not one line"
-			else
-				sed 's/^/stderr: /' "$tmp/err"
-			fi
-			case $stdout in
-			'*') ;;
-			-) sed 's/^/stdout: /' "$tmp/out" ;;
-			*)
-				[ -z "$update" ] || cp "$tmp/out" "$here/golden/$stdout"
-				diff -u "$here/golden/$stdout" "$tmp/out"
-				;;
-			esac
-		} >"$tmp/why" 2>&1
-		result "$(trim "$name")"
-	done <"$here/streams.txt"
+# check_stderr WANTED VERB...: nothing, or one line that has the expression and begins with the program's name
+check_stderr() {
+	if [ -n "$1" ]; then
+		grep -Eq -- "^coremon-$2: .*$1" "$tmp/err" || sed "s/^/stderr is not '$1': /" "$tmp/err"
+		[ "$(wc -l <"$tmp/err")" = 1 ] || echo "stderr has not one line"
+	else
+		sed 's/^/stderr: /' "$tmp/err"
+	fi
 }
 
 # The records of a connection add up to what it did in all.
@@ -218,10 +166,9 @@ sockets_live() {
 }
 
 make_records
-: >"$tmp/why"
-for pair; do
+for pair in "${pairs[@]}"; do
 	label=${pair%%=*} folder=${pair#*=}
-	table
+	table "$here/streams.txt"
 	sums
 	order
 	cuts events events 1/proc/coremon/events.bin 'ends in the middle of a record'
@@ -232,5 +179,4 @@ for pair; do
 	live
 	update=
 done
-echo "1..$n"
-[ "$failed" = 0 ]
+finish

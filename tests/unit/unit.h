@@ -29,6 +29,8 @@ TCase *ledger_case(void);
 TCase *socket_case(void);
 TCase *sockets_case(void);
 TCase *table_case(void);
+TCase *verdict_case(void);
+TCase *trouble_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
 struct root tree_new(void);
