@@ -12,8 +12,13 @@
 #include "endpoint.h"
 #include "root.h"
 
+/*
+ * Queues are in bytes: of TCP what nobody has read, and what the peer has not acknowledged; of UDP the memory of what waits. A
+ * buffer's limit (K_RCVBUF, K_SNDBUF) bounds the memory that packets take (K_RMEM, K_WMEM, K_BACKLOG), not the bytes in them.
+ */
 enum socket_col {
-	K_INODE, K_COOKIE, K_UID, K_RECV_Q, K_SEND_Q, K_RCVBUF, K_SNDBUF, K_RMEM, K_WMEM, K_BACKLOG, K_DROPS, K_TIMER_MS, K_NR
+	K_INODE, K_COOKIE, K_UID, K_RECV_Q, K_SEND_Q, K_RCVBUF, K_SNDBUF, K_RMEM, K_WMEM, K_BACKLOG, K_DROPS, K_TIMER_MS,
+	SOCKET_COLS
 };
 
 /** struct socket - one socket */
@@ -22,10 +27,10 @@ struct socket {
 	uint8_t state;			/* TCP_*; UDP: ESTABLISHED where connected, else CLOSE */
 	struct endpoint local, remote;
 	uint32_t known;			/* bit per enum socket_col */
-	uint64_t num[K_NR];		/* LISTEN: recv_q is the accept queue, send_q its limit */
-	uint32_t pid;			/* of a process that holds it; 0: not known */
-	unsigned int holders;		/* how many processes do */
-	char comm[16];
+	uint64_t num[SOCKET_COLS];	/* LISTEN: recv_q is the accept queue, send_q its limit */
+	uint32_t pid;			/* the process that holds it, of several the lowest but 1; 0: none, or not known */
+	unsigned int holders;		/* how many processes do, of those this program may look into */
+	char comm[16];			/* as the process has it, not escaped; "": not known */
 };
 
 /** struct sockets - one reading, sorted by protocol, state, addresses */
@@ -35,6 +40,19 @@ struct sockets {
 	bool tcp_whole, udp_whole, holders_whole;	/* all was read; else what is missing is not known */
 	struct stamp when;
 };
+
+/** socket_known() - Return: true when column @col of @socket has a value. */
+static inline bool socket_known(const struct socket *socket, enum socket_col col)
+{
+	return socket->known >> col & 1;
+}
+
+/** socket_set() - give column @col of @socket its value. */
+static inline void socket_set(struct socket *socket, enum socket_col col, uint64_t value)
+{
+	socket->num[col] = value;
+	socket->known |= UINT32_C(1) << col;
+}
 
 /** sockets_read() - read them all. What cannot be read is told of once on stderr. Return: 0 or -ENOMEM. */
 int sockets_read(struct sockets *sockets, const struct root *root, bool with_holders);
