@@ -20,14 +20,15 @@
  * LINK        interface           rtnl_link_stats64: rx_packets ... ; G mtu, flags, tx_queue_len, speed_mbps, operstate, carrier_changes
  * DRIVER      interface           strings of ethtool -S
  * CPU         cpuN                processed dropped time_squeeze received_rps flow_limit_count; G backlog_len
- * QDISC       "eth0 fq_codel 1:"  bytes packets drops overlimits requeues; G qlen backlog (classes: "eth0 htb 1:10")
- * CONNTRACK   ""                  found invalid insert insert_failed drop early_drop error search_restart; G entries, max
+ * QDISC       "eth0 fq_codel 1:"  bytes packets drops overlimits requeues; G qlen backlog parent (classes: "eth0 htb 1:10")
+ * CONNTRACK   ""                  found invalid insert insert_failed drop early_drop error search_restart chain_toolong; G entries, max
  * IP ICMP UDP TCP  ""             as nstat has them: IpInDiscards Ip6InDiscards IpExtInCsumErrors UdpRcvbufErrors TcpExtListenDrops
- * SOCKET      TCP, UDP, UDPLITE, RAW, FRAG and those with a 6   G of /proc/net/sockstat: inuse orphan tw alloc mem memory
+ * SOCKET      TCP, UDP, UDPLITE, RAW, FRAG, those with a 6, sockets   G of /proc/net/sockstat: inuse orphan tw alloc mem memory
  * FD          ""                  G allocated, max;   object "PID COMM": G open, limit (processes at half their limit or more)
  * MEMORY      tcp, udp            G pages, low, pressure, high (tcp_mem, udp_mem)
  * LIMIT       ""                  G sysctls: net.core.somaxconn, net.core.rmem_max, net.ipv4.tcp_rmem.max ...
- * REASON      "REASON|PLACE|PROTOCOL"  count (/proc/coremon/drops, all namespaces this reader sees; REASON is - before 5.17)
+ * REASON      "REASON|PLACE|PROTOCOL"  count (/proc/coremon/drops, all namespaces this reader sees; REASON is - before 5.17),
+ *                                 count_here (those of this reader's namespace alone)
  */
 enum layer {
 	LAYER_LINK, LAYER_DRIVER, LAYER_CPU, LAYER_QDISC, LAYER_CONNTRACK, LAYER_IP, LAYER_ICMP, LAYER_UDP, LAYER_TCP,
@@ -63,6 +64,7 @@ const struct counter *counters_find(const struct counters *counters, enum layer 
 
 /**
  * counters_delta() - how much a count grew from one reading to the next.
+ * A row of LAYER_REASON that was not there before, in a reading that knew all, counts from 0.
  * Return: true with @delta set; false where one of the two is not known or it went back.
  */
 bool counters_delta(const struct counters *before, const struct counters *now, enum layer layer, const char *object,
@@ -70,6 +72,12 @@ bool counters_delta(const struct counters *before, const struct counters *now, e
 
 /** counters_add() - for the files that read a layer. Return: 0 or -ENOMEM. */
 int counters_add(struct counters *counters, enum layer layer, bool gauge, const char *object, const char *name, uint64_t value);
+
+/**
+ * counters_sort() - make a list that was filled with counters_add() one that can be searched; counters_read() has done so.
+ * What comes twice is not known to mean what it says and is left out, but rows of LAYER_REASON, which are added up.
+ */
+void counters_sort(struct counters *counters);
 
 /** layer_name() - Return: "link", "driver" ... */
 const char *layer_name(enum layer layer);

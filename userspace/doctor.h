@@ -65,6 +65,11 @@ void rule_udp_memory(struct findings *findings, const struct view *view);
 /* doctor_listen.c */
 void rule_accept_queue(struct findings *findings, const struct view *view);
 void rule_syn_flood(struct findings *findings, const struct view *view);
+
+/** listen_fullest() - how full the fullest accept queue was seen, 0 to 1 and above; *@listener is whose, NULL: there is none. */
+double listen_fullest(const struct view *view, const struct socket **listener);
+
+/* doctor_port.c */
 void rule_ports(struct findings *findings, const struct view *view);
 void rule_time_wait(struct findings *findings, const struct view *view);
 

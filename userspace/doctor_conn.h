@@ -38,11 +38,8 @@ struct path {
 	uint64_t retrans, timeout, fast, probe, syn, synack, other, spurious;
 	uint64_t recoveries, losses, undone, undone_loss, reord_seen;
 	uint64_t min_rtt_us;		/* the least of all; UINT64_MAX: not known */
-	uint64_t full_stuck;		/* connections of which only full segments get lost, again and again */
 	struct endpoint worst;		/* the far end that had most sent again */
 	uint64_t worst_retrans;
-	struct endpoint stuck;		/* of a connection in @full_stuck, and whose it is */
-	struct owner stuck_owner;
 };
 
 /** struct held - a connection that something holds up */
@@ -50,14 +47,16 @@ struct held {
 	uint64_t id, netns;
 	struct endpoint local, remote;
 	struct owner owner;
-	unsigned int first;		/* the reading it was first like this, from 0 */
+	uint64_t since_ns;		/* when it was first like this, on the monotonic clock */
 	bool ended;
 	uint64_t recv_q_first, recv_q;	/* bytes */
 	uint64_t received;		/* bytes that came in since then */
 	uint64_t zero_wnd_out, zero_wnd_in, zero_wnd_in_us;	/* since then */
 	uint64_t busy_us, sndbuf_limited_us, sent;		/* since then */
+	uint64_t timeouts, timeouts_ever;	/* segments sent again after one; of all its life */
+	uint64_t acked, retrans, bytes_retrans, segs_in;	/* since then */
 	uint64_t srtt_us, send_q, rcv_wnd;
-	bool rcv_wnd_known, srtt_known;
+	bool rcv_wnd_known, srtt_known, in_loss;
 };
 
 /** struct taker - a client, and what it has */
@@ -71,7 +70,7 @@ struct conns {
 	bool module;			/* the module served; else kinds, owners, undos and closed windows are not known */
 	bool known;			/* some source served at the first and the last reading */
 	unsigned int readings;
-	uint64_t elapsed_ns;		/* between the first and the last */
+	uint64_t first_ns, last_ns;	/* the first and the last */
 	struct path *path;
 	unsigned int nr_paths, room_paths;
 	struct held *held;

@@ -212,7 +212,7 @@ struct checksum {
 void rule_checksum(struct findings *findings, const struct view *view)
 {
 	static const struct checksum list[] = {
-		{ LAYER_IP, "IpInHdrErrors", "IpInReceives", "IPv4 headers" },
+		{ LAYER_IP, "IpExtInCsumErrors", "IpInReceives", "IPv4" },
 		{ LAYER_TCP, "TcpInCsumErrors", "TcpInSegs", "TCP" },
 		{ LAYER_UDP, "UdpInCsumErrors", "UdpInDatagrams", "UDP" },
 		{ LAYER_UDP, "Udp6InCsumErrors", "Udp6InDatagrams", "UDP over IPv6" },
@@ -225,9 +225,6 @@ void rule_checksum(struct findings *findings, const struct view *view)
 		char share[SHARE_LEN];
 
 		if (!bad.known || !all.known || !view_lost(bad.by, all.by + bad.by))
-			continue;
-		/* Header errors are also of short and of over-aged packets: only the kernel's count of bad sums tells. */
-		if (list[i].layer == LAYER_IP && !view_grown(view, LAYER_IP, "", "IpExtInCsumErrors").by)
 			continue;
 		finding = finding_add(findings, "checksum-errors", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_LOSS);
 		finding_title(finding, "%s of %s packets arrive with a wrong checksum",

@@ -18,35 +18,35 @@
 /* How full the fullest a queue was seen is, 0 to 1 and above. */
 static double fill(const struct view *view, const struct socket *socket)
 {
-	char local[ENDPOINT_STRLEN];
+	char object[TREND_OBJECT_LEN];
 	const struct trend *trend;
 	double most;
 
 	if (socket->udp || socket->state != TCP_LISTEN || !socket_known(socket, K_RECV_Q) || !socket_known(socket, K_SEND_Q))
 		return 0;
 	most = (double)socket->num[K_RECV_Q];
-	trend = view->trends ? trend_find(view->trends, TREND_ACCEPT, endpoint_format(&socket->local, local)) : NULL;
+	trend = view->trends ? trend_find(view->trends, TREND_ACCEPT, trend_listener(socket, object)) : NULL;
 	if (trend && trend->highest > most)
 		most = trend->highest;
 	/* The kernel lets one more wait than the limit says. */
 	return most / ((double)socket->num[K_SEND_Q] + 1);
 }
 
-static const struct socket *fullest(const struct view *view)
+double listen_fullest(const struct view *view, const struct socket **listener)
 {
-	const struct socket *worst = NULL;
 	double most = 0;
 
+	*listener = NULL;
 	for (unsigned int i = 0; view->sockets_now && i < view->sockets_now->nr; i++) {
 		const struct socket *socket = &view->sockets_now->socket[i];
 		double full = fill(view, socket);
 
 		if (full > most) {
 			most = full;
-			worst = socket;
+			*listener = socket;
 		}
 	}
-	return worst;
+	return most;
 }
 
 static void queue_advice(struct finding *finding, const struct socket *listener, bool has_max, uint64_t somaxconn)
@@ -67,8 +67,9 @@ static void queue_advice(struct finding *finding, const struct socket *listener,
 void rule_accept_queue(struct findings *findings, const struct view *view)
 {
 	struct grown overflows = view_grown(view, LAYER_TCP, "", "TcpExtListenOverflows");
-	const struct socket *listener = fullest(view);
-	bool was_full = listener && fill(view, listener) >= AT_LIMIT, has_max;
+	const struct socket *listener;
+	double full = listen_fullest(view, &listener);
+	bool was_full = full >= AT_LIMIT, has_max;
 	char local[ENDPOINT_STRLEN], process[PROCESS_LEN];
 	struct finding *finding;
 	uint64_t somaxconn;
@@ -77,7 +78,7 @@ void rule_accept_queue(struct findings *findings, const struct view *view)
 		return;
 	has_max = view_level(view, LAYER_LIMIT, "", "net.core.somaxconn", &somaxconn);
 	finding = finding_add(findings, "accept-queue", SEVERITY_CRITICAL, SURE_CERTAIN, WEIGHT_LIMIT);
-	if (listener && !was_full && fill(view, listener) < 0.5)
+	if (full < 0.5)
 		listener = NULL;	/* emptied before it could be seen: it may be any */
 	if (listener) {
 		finding_title(finding, "the accept queue of %s at %s overflows", process_text(listener->comm, listener->pid, process),

@@ -10,6 +10,7 @@
 #include "socket.h"
 
 #define TRENDS_MAX 512u
+#define TREND_OBJECT_LEN 96
 
 enum trend_kind {
 	TREND_LINK_RX, TREND_LINK_TX, TREND_ACCEPT, TREND_CONNTRACK, TREND_FD_SYSTEM, TREND_FD_PROCESS, TREND_TCP_MEMORY, TREND_PORTS,
@@ -19,7 +20,7 @@ enum trend_kind {
 /** struct trend - one bounded thing */
 struct trend {
 	enum trend_kind kind;
-	char object[96];	/* interface, listener, "PID COMM", remote end */
+	char object[TREND_OBJECT_LEN];	/* interface, trend_listener(), "PID COMM", remote end */
 	double limit;
 	double highest;
 	unsigned int nr;
@@ -31,15 +32,13 @@ struct trends {
 	struct trend *trend;
 	unsigned int nr, room;
 	uint64_t first_ns;		/* the first reading, on the monotonic clock */
-	struct counters last;		/* what rates are made from: bytes of links */
-	bool has_last;
 };
 
-/** The layers that trends are made from. */
+/* The layers that trends are made from. */
 #define TREND_LAYERS (1u << LAYER_LINK | 1u << LAYER_CONNTRACK | 1u << LAYER_FD | 1u << LAYER_MEMORY | 1u << LAYER_LIMIT)
 
-/** trends_counters() - take in a reading; @counters is the trends' from now on. */
-void trends_counters(struct trends *trends, struct counters *counters);
+/** trends_counters() - take in a reading. @before: the one before, NULL for the first. */
+void trends_counters(struct trends *trends, const struct counters *before, const struct counters *now);
 
 /** trends_sockets() - take in a reading of sockets: accept queues, and ports to one remote end (@low to @high, 0: not known). */
 void trends_sockets(struct trends *trends, const struct sockets *sockets, uint64_t low, uint64_t high);
@@ -49,6 +48,9 @@ void trend_add(struct trends *trends, enum trend_kind kind, const char *object, 
 
 /** trend_find() - Return: the trend, or NULL. */
 const struct trend *trend_find(const struct trends *trends, enum trend_kind kind, const char *object);
+
+/** trend_listener() - "0.0.0.0:80 COOKIE": several sockets may listen on one port. Return: @buf. */
+char *trend_listener(const struct socket *socket, char buf[TREND_OBJECT_LEN]);
 
 /** trends_free() - end. */
 void trends_free(struct trends *trends);

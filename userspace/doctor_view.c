@@ -40,14 +40,18 @@ bool view_level(const struct view *view, enum layer layer, const char *object, c
 const struct counter *view_objects(const struct view *view, enum layer layer, const char *object)
 {
 	const struct counters *all = view->now;
+	unsigned int low = 0, high = all->nr;
 
-	for (unsigned int i = 0; i < all->nr; i++) {
-		const struct counter *counter = &all->counter[i];
+	while (low < high) {
+		unsigned int mid = low + (high - low) / 2;
+		const struct counter *counter = &all->counter[mid];
 
-		if (counter->layer == layer && (!object || strcmp(counter->object, object) > 0))
-			return counter;
+		if (counter->layer < layer || (counter->layer == layer && object && strcmp(counter->object, object) <= 0))
+			low = mid + 1;
+		else
+			high = mid;
 	}
-	return NULL;
+	return low < all->nr && all->counter[low].layer == layer ? &all->counter[low] : NULL;
 }
 
 double view_rate(const struct view *view, uint64_t count)

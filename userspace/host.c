@@ -7,6 +7,7 @@
 
 #include "lines.h"
 #include "say.h"
+#include "snmp.h"
 
 #define STAT "/proc/stat"
 #define VMSTAT "/proc/vmstat"
@@ -99,63 +100,21 @@ static void read_names(struct host *host, const struct root *root, const char *p
 	host_close(&in, path);
 }
 
-/* Cut "Group: a b c" at its colon. Return: the group, or NULL. */
-static char *cut_group(char **line)
+static void take_snmp(void *ctx, const char *group, const char *name, const char *value)
 {
-	char *group = *line;
-	char *colon = strchr(group, ':');
+	int col = find(SNMP, group, name);
 
-	if (!colon)
-		return NULL;
-	*colon = '\0';
-	*line = colon + 1;
-	return group;
+	if (col >= 0)
+		set(ctx, (enum host_col)col, value);
 }
 
-static bool same_number_of_words(const char *a, const char *b)
-{
-	for (;;) {
-		a += strspn(a, " ");
-		b += strspn(b, " ");
-		if (!*a || !*b)
-			return !*a && !*b;
-		a += strcspn(a, " ");
-		b += strcspn(b, " ");
-	}
-}
-
-/* Pairs of lines: "Tcp: names", "Tcp: values". */
 static void read_snmp(struct host *host, const struct root *root)
 {
-	char *names = NULL;
 	struct lines in;
-	char *line;
 
 	if (!host_open(&in, root, SNMP))
 		return;
-	while ((line = lines_next(&in))) {
-		char *p = names, *group, *name;
-
-		if (!names) {
-			names = strdup(line);
-			if (!names)
-				break;
-			continue;
-		}
-		group = cut_group(&p);
-		if (group && strncmp(line, group, strlen(group)) == 0 && cut_group(&line) && same_number_of_words(p, line)) {
-			while ((name = next_word(&p))) {
-				int col = find(SNMP, group, name);
-				char *value = next_word(&line);
-
-				if (col >= 0)
-					set(host, (enum host_col)col, value);
-			}
-		}
-		free(names);
-		names = NULL;
-	}
-	free(names);
+	snmp_pairs(&in, take_snmp, host);
 	host_close(&in, SNMP);
 }
 

@@ -8,25 +8,18 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
-#include <limits.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "netlink.h"
 #include "row.h"
-#include "say.h"
 #include "source.h"
-
-#define DUMP_SIZE 32768		/* what the kernel fills at most for one recvmsg() */
-#define CAPTURE_MAX (64u << 20)
 
 /* Kernel state numbers, include/net/tcp_states.h. */
 enum { ST_ESTABLISHED = 1, ST_SYN_RECV = 3, ST_TIME_WAIT = 6, ST_CLOSE = 7, ST_LISTEN = 10, ST_NR = 12 };
@@ -126,157 +119,74 @@ static bool parse_message(const struct nlmsghdr *nlh, uint64_t netns, struct con
 	return true;
 }
 
-/*
- * Return: how many of @len bytes the message at their beginning takes, 0 where there is no whole message.
- * Not mnl_nlmsg_ok(): it compares as int (libmnl 1.0.5) and lets a length above INT_MAX pass.
- */
-static size_t message_size(const struct nlmsghdr *nlh, size_t len)
+/** struct diag_reading - where rows go */
+struct diag_reading {
+	uint64_t netns;
+	row_fn row;
+	void *ctx;
+};
+
+static int take_message(void *ctx, const struct nlmsghdr *nlh)
 {
-	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len)
-		return 0;
-	return MNL_ALIGN(nlh->nlmsg_len) < len ? MNL_ALIGN(nlh->nlmsg_len) : len;
+	const struct diag_reading *reading = ctx;
+	struct conn conn;
+
+	/* A dump goes on where it stopped in a list that moves: it may show a socket twice. */
+	if (nlh->nlmsg_type == SOCK_DIAG_BY_FAMILY && parse_message(nlh, reading->netns, &conn))
+		reading->row(reading->ctx, &conn);
+	return 0;
 }
 
 int diag_messages(const void *buf, size_t len, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
 {
-	const struct nlmsghdr *nlh;
-	struct conn conn;
-	size_t size;
+	struct diag_reading reading = { netns, row, ctx };
 
-	for (size_t at = 0; at < len; at += size) {
-		nlh = (const struct nlmsghdr *)((const char *)buf + at);
-		size = message_size(nlh, len - at);
-		if (size == 0)
-			return -EBADMSG;
-		if (seq && nlh->nlmsg_seq != seq)
-			continue;
-		if (nlh->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (nlh->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
-
-			if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
-				return -EBADMSG;
-			return err->error < 0 && err->error >= -4095 ? err->error : -EBADMSG;
-		}
-		if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY || !parse_message(nlh, netns, &conn))
-			continue;
-		/* A dump goes on where it stopped in a list that moves: it may show a socket twice. */
-		row(ctx, &conn);
-	}
-	return 1;
+	return netlink_messages(buf, len, seq, take_message, &reading, NULL);
 }
 
-static int request(struct mnl_socket *nl, uint8_t family, uint32_t seq)
+static int dump(struct netlink *nl, uint8_t family, struct diag_reading *reading)
 {
 	_Alignas(struct nlmsghdr) char buf[256];
-	struct inet_diag_req_v2 *req;
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req;
 
 	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = seq;
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = family;
 	req->sdiag_protocol = IPPROTO_TCP;
 	req->idiag_ext = 1 << (INET_DIAG_INFO - 1);
 	req->idiag_states = ((1u << ST_NR) - 1) & ~(1u << ST_SYN_RECV | 1u << ST_TIME_WAIT | 1u << ST_CLOSE | 1u);
-	return mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+	return netlink_dump(nl, nlh, take_message, reading);
 }
 
-static int dump(struct mnl_socket *nl, uint8_t family, uint32_t seq, uint64_t netns, row_fn row, void *ctx)
+static int read_live(struct diag_reading *reading)
 {
-	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
-	int ret = request(nl, family, seq);
+	struct netlink nl;
+	struct stat st;
+	int ret = netlink_open(&nl, NETLINK_SOCK_DIAG);
 
 	if (ret < 0)
 		return ret;
-	do {
-		ssize_t got;
-
-		do {
-			got = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-		} while (got < 0 && errno == EINTR);
-		if (got < 0)
-			return -errno;
-		ret = diag_messages(buf, (size_t)got, seq, netns, row, ctx);
-	} while (ret > 0);
-	return ret;
-}
-
-static int read_live(row_fn row, void *ctx)
-{
-	struct mnl_socket *nl = mnl_socket_open(NETLINK_SOCK_DIAG);
-	uint64_t netns = 0;
-	struct stat st;
-	int ret;
-
-	if (!nl)
-		return -errno;
 	if (stat("/proc/self/ns/net", &st) == 0)
-		netns = st.st_ino;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		ret = -errno;
-	else
-		ret = dump(nl, AF_INET, 1, netns, row, ctx);
-	if (ret == 0) {
-		ret = dump(nl, AF_INET6, 2, netns, row, ctx);
+		reading->netns = st.st_ino;
+	ret = dump(&nl, AF_INET, reading);
+	if (ret >= 0) {
+		ret = dump(&nl, AF_INET6, reading);
 		if (ret == -ENOENT)	/* a kernel without IPv6 */
 			ret = 0;
 	}
-	mnl_socket_close(nl);
-	return ret;
-}
-
-/* Messages captured to a file: two dumps one after the other, each with its end message. */
-static int read_capture(const struct root *root, row_fn row, void *ctx)
-{
-	size_t len = 0, room = 1u << 20;
-	char *buf = NULL;
-	ssize_t got;
-	int fd, ret;
-
-	fd = root_open(root, "/inet_diag");
-	if (fd < 0)
-		return fd;
-	do {
-		char *more = realloc(buf, room);
-
-		ret = -ENOMEM;
-		if (!more)
-			goto out;
-		buf = more;
-		got = read(fd, buf + len, room - len);
-		ret = -errno;
-		if (got < 0)
-			goto out;
-		len += (size_t)got;
-		if (len == room)
-			room *= 2;
-	} while (got > 0 && room <= CAPTURE_MAX);
-
-	ret = 0;
-	for (size_t at = 0; at < len && ret == 0;) {
-		const struct nlmsghdr *nlh = (const struct nlmsghdr *)(buf + at);
-		size_t size = message_size(nlh, len - at);
-
-		/* One at a time: the end message of the first dump is not the end of the file. */
-		ret = diag_messages(nlh, size ? size : len - at, 0, 0, row, ctx);
-		if (ret > 0)
-			ret = 0;
-		at += size;
-	}
-	if (ret == -EBADMSG) {
-		say_once("capture", "inet_diag: ends in the middle of a message");
-		ret = 0;
-	}
-out:
-	free(buf);
-	close(fd);
-	return ret;
+	netlink_close(&nl);
+	return ret < 0 ? ret : 0;
 }
 
 int diag_read(const struct root *root, row_fn row, void *ctx)
 {
-	return root_moved(root) ? read_capture(root, row, ctx) : read_live(row, ctx);
+	struct diag_reading reading = { 0, row, ctx };
+	int ret;
+
+	if (!root_moved(root))
+		return read_live(&reading);
+	/* Two dumps one after the other, each with its end message. */
+	ret = netlink_replay(root, "/inet_diag", take_message, &reading);
+	return ret < 0 ? ret : 0;
 }

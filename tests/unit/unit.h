@@ -24,6 +24,7 @@ TCase *clients_case(void);
 TCase *cgroup_case(void);
 TCase *flow_case(void);
 TCase *socket_case(void);
+TCase *counter_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
 struct root tree_new(void);
