@@ -187,7 +187,7 @@ static int read_whole(struct exam *exam, bool last)
 /* Levels alone, between two readings of everything. */
 static int read_levels(struct exam *exam)
 {
-	struct sockets sockets;
+	struct sockets sockets = { 0 };
 	int ret = read_counters(exam, TREND_LAYERS);
 
 	if (ret == 0 && exam->sockets[0].nr < SOCKETS_CHEAP) {

@@ -25,6 +25,9 @@ TCase *cgroup_case(void);
 TCase *flow_case(void);
 TCase *socket_case(void);
 TCase *counter_case(void);
+TCase *forecast_case(void);
+TCase *doctor_case(void);
+TCase *doctor_tcp_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
 struct root tree_new(void);
