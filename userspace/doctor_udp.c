@@ -37,7 +37,9 @@ static uint64_t dropped(const struct view *view, const struct socket *now)
 /* What a program should ask for: the kernel doubles it, and keeps it below twice rmem_max. */
 static void buffer_advice(struct finding *finding, const struct view *view, const struct socket *socket)
 {
-	uint64_t rmem_max, rmem_default, have = socket_known(socket, K_RCVBUF) ? socket->num[K_RCVBUF] : 0, want;
+	/* Where the size is not known, what waits is in it at least. */
+	enum socket_col col = socket_known(socket, K_RCVBUF) ? K_RCVBUF : K_RECV_Q;
+	uint64_t rmem_max, rmem_default, have = socket_known(socket, col) ? socket->num[col] : 0, want;
 
 	if (!view_level(view, LAYER_LIMIT, "", "net.core.rmem_max", &rmem_max))
 		rmem_max = 0;

@@ -10,8 +10,8 @@
 
 #define INDENT 11
 
-/* Words in lines of at most @width; the first stands at column @at already, the next lines begin at INDENT. A longer word is not cut. */
-static void wrap(FILE *out, const char *text, unsigned int at, unsigned int width)
+/* Words in lines of at most @width; the first stands at column @at already, the next lines begin at @indent. A longer word is not cut. */
+static void wrap(FILE *out, const char *text, unsigned int at, unsigned int indent, unsigned int width)
 {
 	bool first = true;
 
@@ -19,8 +19,8 @@ static void wrap(FILE *out, const char *text, unsigned int at, unsigned int widt
 		size_t len = strcspn(text, " ");
 
 		if (!first && at + 1 + len > width) {
-			fprintf(out, "\n%*s", INDENT, "");
-			at = INDENT;
+			fprintf(out, "\n%*s", (int)indent, "");
+			at = indent;
 			first = true;
 		}
 		if (len) {
@@ -54,7 +54,7 @@ static void print_evidence(FILE *out, const struct evidence *evidence, bool firs
 		fprintf(text, "%s: %s", evidence->name, evidence->text ? evidence->text : "");
 	fclose(text);
 	label(out, first ? "seen" : "");
-	wrap(out, line, INDENT, width);
+	wrap(out, line, INDENT, INDENT, width);
 	free(line);
 }
 
@@ -63,12 +63,12 @@ static void print_finding(FILE *out, const struct finding *finding, unsigned int
 	static const char *const words[] = { "NOTE", "WARNING", "CRITICAL" };
 	int head = fprintf(out, "%u. %-*s ", nr, INDENT - (nr > 9 ? 5 : 4), words[finding->severity]);
 
-	wrap(out, finding->title ? finding->title : finding->id, (unsigned int)head, width);
+	wrap(out, finding->title ? finding->title : finding->id, (unsigned int)head, INDENT, width);
 	for (unsigned int i = 0; i < finding->nr_evidence; i++)
 		print_evidence(out, &finding->evidence[i], i == 0, width);
 	if (finding->effect) {
 		label(out, "effect");
-		wrap(out, finding->effect, INDENT, width);
+		wrap(out, finding->effect, INDENT, INDENT, width);
 	}
 	for (unsigned int i = 0; i < finding->nr_advice; i++) {
 		label(out, i == 0 ? "do" : "");
@@ -76,7 +76,7 @@ static void print_finding(FILE *out, const struct finding *finding, unsigned int
 		if (finding->advice[i].command)
 			fprintf(out, "# %s\n", finding->advice[i].text);
 		else
-			wrap(out, finding->advice[i].text, INDENT, width);
+			wrap(out, finding->advice[i].text, INDENT, INDENT, width);
 	}
 	label(out, "sure");
 	fprintf(out, "%s (%s)\n", sure_name(finding->sure), finding->id);
@@ -93,8 +93,10 @@ static void print_list(FILE *out, const char *head, char *const *list, unsigned 
 	fputs(head, text);
 	for (unsigned int i = 0; i < nr; i++)
 		fprintf(text, "%s%s", i ? between : " ", list[i]);
+	if (nr == 0)
+		fputs(" nothing", text);
 	fclose(text);
-	wrap(out, line, 0, width);
+	wrap(out, line, 0, 2, width);
 	free(line);
 }
 
@@ -108,8 +110,8 @@ void findings_text(FILE *out, const struct findings *findings, const struct look
 	}
 	snprintf(head, sizeof(head), "%s; looked for %.1f s at:", findings->nr ? "no further findings" : "no findings", (double)looked->elapsed_ns / 1e9);
 	print_list(out, head, looked->at, looked->nr_at, ", ", width);
-	for (unsigned int i = 0; i < looked->nr_not_at; i++)
-		print_list(out, "not looked at:", &looked->not_at[i], 1, "", width);
+	if (looked->nr_not_at)
+		print_list(out, "not looked at:", looked->not_at, looked->nr_not_at, "; ", width);
 	if (findings->lost)
 		fprintf(out, "no memory for %u findings\n", findings->lost);
 }
