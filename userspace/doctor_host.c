@@ -95,10 +95,12 @@ static void conntrack_full(struct findings *findings, const struct view *view, u
 	bool full = lost > 0;
 	struct finding *finding = finding_add(findings, full ? "conntrack-full" : "conntrack-near-full",
 					      full ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, full ? WEIGHT_CAUSE : WEIGHT_LIMIT);
+	bool dropped = view_grown(view, LAYER_CONNTRACK, "", "drop").by > 0;
 	char share[SHARE_LEN];
 
 	if (full)
-		finding_title(finding, "the conntrack table is full: packets of new connections are dropped");
+		finding_title(finding, "the conntrack table is full: %s", dropped ? "packets of new connections are dropped" :
+			      "others' entries are thrown out to make room");
 	else
 		finding_title(finding, "the conntrack table is nearly full: %s", share_text((double)entries, (double)max, share));
 	finding_effect(finding, full ? "New connections do not come up, of any service, until old entries go; those that are open go on." :

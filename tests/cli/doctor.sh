@@ -19,7 +19,7 @@ n=0 failed=0
 reading() {
 	p=$made/$1/$2/proc
 	mkdir -p "$p/net" "$p/sys/fs" "$p/sys/net/core" "$p/sys/net/ipv4" "$p/coremon" "$made/$1/$2/netlink"
-	echo "$(($2 * 5))000000000 176727493$2000000000" >"$made/$1/$2/clock"
+	echo "$(($2 * 5))000000000 176727493${2}000000000" >"$made/$1/$2/clock"
 	echo '00001000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000' >"$p/net/softnet_stat"
 	printf '2560\t0\t655360\n' >"$p/sys/fs/file-nr"
 	echo 212992 >"$p/sys/net/core/rmem_max"

@@ -19,9 +19,10 @@ going far2 faults short 10.7.0.1 9300 2000 50
 hold open hold -n 50 -u 10000
 background tcpload churn -d 100 -n 4 -u 2000 -g 20
 sleep 2
-$doctor --exit-code -i 2 -n 3 >"$T/text" 2>"$T/said" || { cat "$T/text" "$T/said"; fail "exit status $?"; }
+$doctor --exit-code -i 1 -n 3 >"$T/text" 2>"$T/said" || { cat "$T/text" "$T/said"; fail "exit status $?"; }
 cat "$T/text" "$T/said"
 grep -q '^no findings; looked for' "$T/text" || fail "it found something"
+[ -e /stage/thorough ] || exit 0
 unload
 $doctor --exit-code -i 1 -n 2 >"$T/text" 2>"$T/said" || { cat "$T/text" "$T/said"; fail "exit status $? without the module"; }
 grep -q 'the coremon module is not loaded' "$T/text" || { cat "$T/text"; fail "it does not say what it could not look at"; }

@@ -137,14 +137,18 @@ static void flows(char **arg)
 static void fds(char **arg)
 {
 	struct rlimit limit = { (rlim_t)atol(arg[0]), (rlim_t)atol(arg[0]) };
-	long open_now = 3, wanted = atol(arg[1]);
+	long wanted = atol(arg[1]), most = 0;
 
 	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
 		err(1, "RLIMIT_NOFILE");
 	for (;;) {
-		for (; open_now < wanted; open_now++) {
-			if (dup(0) < 0)
+		/* The lowest that is free: when it is that high all below are open. */
+		while (most < wanted - 1) {
+			int fd = dup(0);
+
+			if (fd < 0)
 				pause();
+			most = fd;
 		}
 		if (!arg[2])
 			pause();
