@@ -28,7 +28,7 @@
  * MEMORY      tcp, udp            G pages, low, pressure, high (tcp_mem, udp_mem)
  * LIMIT       ""                  G sysctls: net.core.somaxconn, net.core.rmem_max, net.ipv4.tcp_rmem.max ...
  * REASON      "REASON|PLACE|PROTOCOL"  count (/proc/coremon/drops, all namespaces this reader sees; REASON is - before 5.17),
- *                                 count_here (those of this reader's namespace alone)
+ *                                 count_here (those of this reader's namespace alone); "": G reasons, names the kernel has
  */
 enum layer {
 	LAYER_LINK, LAYER_DRIVER, LAYER_CPU, LAYER_QDISC, LAYER_CONNTRACK, LAYER_IP, LAYER_ICMP, LAYER_UDP, LAYER_TCP,

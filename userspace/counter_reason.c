@@ -11,6 +11,7 @@
 #include "say.h"
 
 #define DROPS "/proc/coremon/drops"
+#define REASONS "/proc/coremon/reasons"
 #define HEAD "# coremon drops "
 #define MOST_WORDS 64
 
@@ -84,6 +85,23 @@ static bool read_head(struct reason_reading *reading, struct lines *in)
 	return false;
 }
 
+/* How many reasons for a drop this kernel has names of: none before 5.17. Lines of kind, number, name. Return: 0 or -ENOMEM. */
+static int read_names(struct counters *counters, const struct root *root)
+{
+	struct lines in;
+	uint64_t nr = 0;
+	char *line;
+
+	if (lines_open(&in, root, REASONS) < 0)
+		return 0;
+	while ((line = lines_next(&in))) {
+		char *kind = next_word(&line);
+
+		nr += kind && strcmp(kind, "drop") == 0;
+	}
+	return host_close(&in, REASONS) ? counters_add(counters, LAYER_REASON, true, "", "reasons", nr) : 0;
+}
+
 int counter_reason_read(struct counters *counters, const struct root *root, uint32_t layers)
 {
 	struct reason_reading reading = { .netns = 0 };
@@ -116,5 +134,5 @@ int counter_reason_read(struct counters *counters, const struct root *root, uint
 		say_once(DROPS "?", "%s: %u rows make no sense", DROPS, bad);
 	if (host_close(&in, DROPS) && good && !bad)
 		counters_whole(counters, LAYER_REASON);
-	return ret < 0 ? ret : 0;
+	return ret < 0 ? ret : read_names(counters, root);
 }

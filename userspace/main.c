@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "drops.h"
 #include "events.h"
 #include "flows.h"
 #include "report.h"
@@ -25,6 +26,7 @@ static const struct verb verbs[] = {
 	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
 	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
 	{ "doctor", "coremon-doctor", "what is wrong, how it shows, and what to do about it", verb_doctor },
+	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
