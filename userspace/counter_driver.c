@@ -144,7 +144,8 @@ static bool read_speed(const struct root *root, int fd, const char *name, uint64
 	if (!root_moved(root)) {
 		if (ethtool(fd, name, &cmd) < 0)
 			return false;
-		*mbps = ethtool_cmd_speed(&cmd);
+		/* Not ethtool_cmd_speed(): it shifts an int into its sign. */
+		*mbps = (uint32_t)cmd.speed_hi << 16 | cmd.speed;
 		return *mbps > 0 && *mbps <= MOST_MBPS;
 	}
 	snprintf(path, sizeof(path), "/sys/class/net/%s/speed", name);

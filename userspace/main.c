@@ -12,6 +12,7 @@
 #include "flows.h"
 #include "report.h"
 #include "say.h"
+#include "sockets.h"
 
 /** struct verb - one thing the program does */
 struct verb {
@@ -27,6 +28,7 @@ static const struct verb verbs[] = {
 	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
 	{ "doctor", "coremon-doctor", "what is wrong, how it shows, and what to do about it", verb_doctor },
 	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
+	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))

@@ -95,14 +95,6 @@ void sink_real(struct sink *sink, const char *name, bool known, double value)
 		printf("%.15g", value);
 }
 
-void sink_bool(struct sink *sink, const char *name, bool value)
-{
-	if (!sink->csv)
-		json_object_set_new(sink->record, name, json_boolean(value));
-	else if (begin_csv(sink, name, true))
-		putchar(value ? '1' : '0');
-}
-
 void sink_text(struct sink *sink, const char *name, const char *value)
 {
 	char buf[1024];
@@ -131,6 +123,12 @@ void sink_about(struct sink *sink, const char *name, bool known, uint64_t value)
 {
 	if (!sink->csv)
 		run_json_number(sink->object, name, known, value);
+}
+
+void sink_about_bool(struct sink *sink, const char *name, bool value)
+{
+	if (!sink->csv)
+		json_object_set_new(sink->object, name, json_boolean(value));
 }
 
 bool sink_end(struct sink *sink)

@@ -40,15 +40,15 @@ bool sink_names(struct sink *sink);
 /** sink_record() - begin a record. */
 void sink_record(struct sink *sink);
 
-/** sink_number(), sink_signed(), sink_real(), sink_bool(), sink_text() - a field of the record; a NULL @value is not known. */
+/** sink_number(), sink_signed(), sink_real(), sink_text() - a field of the record; a NULL @value is not known. */
 void sink_number(struct sink *sink, const char *name, bool known, uint64_t value);
 void sink_signed(struct sink *sink, const char *name, bool known, int64_t value);
 void sink_real(struct sink *sink, const char *name, bool known, double value);
-void sink_bool(struct sink *sink, const char *name, bool value);
 void sink_text(struct sink *sink, const char *name, const char *value);
 
-/** sink_about() - JSON: a number that is of the whole reading. CSV has none. */
+/** sink_about(), sink_about_bool() - JSON: what is of the whole reading. CSV has no place for it. */
 void sink_about(struct sink *sink, const char *name, bool known, uint64_t value);
+void sink_about_bool(struct sink *sink, const char *name, bool value);
 
 /** sink_end() - write the reading. Return: false where there was no memory for it. */
 bool sink_end(struct sink *sink);

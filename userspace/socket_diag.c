@@ -4,23 +4,17 @@
  *
  * Under COREMON_ROOT the answers are those captured in $COREMON_ROOT/netlink/tcp and udp, the IPv4 dump before the IPv6 one.
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "netlink.h"
 #include "say.h"
 #include "socket_read.h"
-
-#define DUMP_SIZE 32768		/* what the kernel fills at most for one recvmsg() */
-#define CAPTURE_MAX (64u << 20)
 
 /* Where the kernel puts what in SKMEMINFO. */
 static const struct {
@@ -104,154 +98,77 @@ static int take_message(struct sockets *sockets, const struct nlmsghdr *nlh, boo
 	return 0;
 }
 
-/* Return: how many of @len bytes the message at their beginning takes, 0 where there is no whole message. See source_diag.c. */
-static size_t message_size(const struct nlmsghdr *nlh, size_t len)
+/** struct diag_reading - where sockets go */
+struct diag_reading {
+	struct sockets *sockets;
+	bool udp;
+	bool nonsense;		/* a message made none */
+};
+
+static int take(void *ctx, const struct nlmsghdr *nlh)
 {
-	if (len < sizeof(*nlh) || nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len)
+	struct diag_reading *reading = ctx;
+	int ret;
+
+	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY)
 		return 0;
-	return MNL_ALIGN(nlh->nlmsg_len) < len ? MNL_ALIGN(nlh->nlmsg_len) : len;
+	ret = take_message(reading->sockets, nlh, reading->udp);
+	if (ret == -EPROTO) {
+		say_once("diag message", "inet_diag: a message makes no sense: its socket is left out");
+		reading->nonsense = true;
+		ret = 0;
+	}
+	return ret;
 }
 
 int socket_diag_messages(struct sockets *sockets, const void *buf, size_t len, uint32_t seq, bool udp)
 {
-	const struct nlmsghdr *nlh;
-	size_t size;
-	int ret;
+	struct diag_reading reading = { .sockets = sockets, .udp = udp };
 
-	for (size_t at = 0; at < len; at += size) {
-		nlh = (const struct nlmsghdr *)((const char *)buf + at);
-		size = message_size(nlh, len - at);
-		if (size == 0)
-			return -EBADMSG;
-		if (seq && nlh->nlmsg_seq != seq)
-			continue;
-		if (nlh->nlmsg_type == NLMSG_DONE)
-			return 0;
-		if (nlh->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *err = mnl_nlmsg_get_payload(nlh);
-
-			if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*err))
-				return -EBADMSG;
-			return err->error < 0 && err->error >= -4095 ? err->error : -EBADMSG;
-		}
-		if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-			continue;
-		ret = take_message(sockets, nlh, udp);
-		if (ret == -ENOMEM)
-			return ret;
-		if (ret < 0)
-			say_once("diag message", "inet_diag: a message makes no sense: its socket is left out");
-	}
-	return 1;
+	return netlink_messages(buf, len, seq, take, &reading, NULL);
 }
 
-static int request(struct mnl_socket *nl, uint8_t family, uint32_t seq, bool udp)
+static int dump(struct netlink *nl, uint8_t family, struct diag_reading *reading)
 {
 	_Alignas(struct nlmsghdr) char buf[256];
-	struct inet_diag_req_v2 *req;
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req;
 
 	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = seq;
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = family;
-	req->sdiag_protocol = udp ? IPPROTO_UDP : IPPROTO_TCP;
+	req->sdiag_protocol = reading->udp ? IPPROTO_UDP : IPPROTO_TCP;
 	req->idiag_ext = 1 << (INET_DIAG_SKMEMINFO - 1);
 	req->idiag_states = (1u << SOCKET_STATES) - 1;
-	return mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0 ? -errno : 0;
+	return netlink_dump(nl, nlh, take, reading);
 }
 
-static int dump(struct sockets *sockets, struct mnl_socket *nl, uint8_t family, uint32_t seq, bool udp)
+static int read_live(struct diag_reading *reading)
 {
-	_Alignas(struct nlmsghdr) char buf[DUMP_SIZE];
-	int ret = request(nl, family, seq, udp);
+	struct netlink nl;
+	int ret = netlink_open(&nl, NETLINK_SOCK_DIAG);
 
 	if (ret < 0)
-		return ret;
-	do {
-		ssize_t got;
-
-		do {
-			got = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-		} while (got < 0 && errno == EINTR);
-		if (got < 0)
-			return -errno;
-		ret = socket_diag_messages(sockets, buf, (size_t)got, seq, udp);
-	} while (ret > 0);
-	return ret;
-}
-
-static int read_live(struct sockets *sockets, bool udp)
-{
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	int ret;
-
-	if (!nl)
-		return errno == EPROTONOSUPPORT ? -ENOENT : -errno;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
-		ret = -errno;
-	else
-		ret = dump(sockets, nl, AF_INET, 1, udp);
-	if (ret == 0) {
-		ret = dump(sockets, nl, AF_INET6, 2, udp);
+		return ret == -EPROTONOSUPPORT ? -ENOENT : ret;
+	ret = dump(&nl, AF_INET, reading);
+	if (ret >= 0) {
+		ret = dump(&nl, AF_INET6, reading);
 		if (ret == -ENOENT)	/* a kernel without IPv6 */
 			ret = 0;
 	}
-	mnl_socket_close(nl);
+	netlink_close(&nl);
 	return ret;
-}
-
-/* All of a file. Return: its length, or a negative errno. */
-static ssize_t read_whole(const struct root *root, const char *path, char **buf)
-{
-	size_t len = 0, room = 1u << 16;
-	int fd = root_open(root, path);
-	ssize_t got;
-
-	*buf = NULL;
-	if (fd < 0)
-		return fd;
-	do {
-		char *more = realloc(*buf, room);
-
-		if (!more) {
-			got = -ENOMEM;
-			break;
-		}
-		*buf = more;
-		got = read(fd, *buf + len, room - len);
-		if (got < 0)
-			got = -errno;
-		else
-			len += (size_t)got;
-		if (len == room)
-			room *= 2;
-	} while (got > 0 && room <= CAPTURE_MAX);
-	close(fd);
-	return got < 0 ? got : (ssize_t)len;
-}
-
-static int read_capture(struct sockets *sockets, const struct root *root, bool udp)
-{
-	ssize_t len;
-	char *buf;
-	int ret;
-
-	len = read_whole(root, udp ? "/netlink/udp" : "/netlink/tcp", &buf);
-	ret = len < 0 ? (int)len : 0;
-	for (ssize_t at = 0; at < len && ret >= 0;) {
-		size_t size = message_size((const struct nlmsghdr *)(buf + at), (size_t)(len - at));
-
-		/* One at a time: the end message of the first dump is not the end of the file. */
-		ret = socket_diag_messages(sockets, buf + at, size ? size : (size_t)(len - at), 0, udp);
-		at += (ssize_t)size;
-	}
-	free(buf);
-	return ret < 0 ? ret : 0;
 }
 
 int socket_diag_read(struct sockets *sockets, const struct root *root, bool udp)
 {
-	return root_moved(root) ? read_capture(sockets, root, udp) : read_live(sockets, udp);
+	struct diag_reading reading = { .sockets = sockets, .udp = udp };
+	int ret;
+
+	/* Two dumps one after the other, each with its end message. */
+	if (root_moved(root))
+		ret = netlink_replay(root, udp ? "/netlink/udp" : "/netlink/tcp", take, &reading);
+	else
+		ret = read_live(&reading);
+	return ret == 0 ? reading.nonsense : ret;
 }

@@ -18,14 +18,14 @@ void sockets_sort(struct sockets *sockets);
 
 /**
  * socket_diag_read() - add the sockets of TCP or UDP, IPv4 and IPv6, by inet_diag.
- * Return: 0; -ENOENT where this kernel has no inet_diag for the protocol; another negative errno.
+ * Return: 0; 1 where some may be missing; -ENOENT where this kernel has no inet_diag for the protocol; another negative errno.
  */
 int socket_diag_read(struct sockets *sockets, const struct root *root, bool udp);
 
 /**
  * socket_diag_messages() - add the sockets in @len bytes of netlink messages.
  * @seq: the sequence number messages must have, 0 for any.
- * Return: as diag_messages(); -ENOMEM.
+ * Return: as netlink_messages().
  */
 int socket_diag_messages(struct sockets *sockets, const void *buf, size_t len, uint32_t seq, bool udp);
 

@@ -162,6 +162,28 @@ static void add_gone(struct table *now, const struct table *before, const struct
 		now->row[now->nr - 1].change = TABLE_GONE;
 }
 
+static void turn(struct table_row *row, unsigned int from, unsigned int to)
+{
+	for (; from + 1 < to; from++, to--) {
+		struct table_row swap = row[from];
+
+		row[from] = row[to - 1];
+		row[to - 1] = swap;
+	}
+}
+
+/* Of @rows rows the last ones may be lines of text: what was added behind them is moved before them. */
+static void texts_last(struct table *table, unsigned int rows)
+{
+	unsigned int texts = rows;
+
+	while (texts > 0 && table->row[texts - 1].text)
+		texts--;
+	turn(table->row, texts, rows);
+	turn(table->row, rows, table->nr);
+	turn(table->row, texts, table->nr);
+}
+
 void table_compare(struct table *now, const struct table *before)
 {
 	struct entry *list = calloc(before->nr + 1, sizeof(*list));
@@ -192,6 +214,8 @@ void table_compare(struct table *now, const struct table *before)
 			add_gone(now, before, list[i].row);
 	}
 	free(list);
+	if (!now->failed)
+		texts_last(now, rows);
 }
 
 /* ---- printing ---- */
@@ -202,7 +226,15 @@ struct layout {
 	bool begins[TABLE_COLUMNS];	/* a line begins with this column */
 	unsigned int gap;		/* between two columns */
 	unsigned int margin;		/* for + and - */
+	unsigned int line;		/* width of a line, 0: no limit */
+	enum table_marks marks;
 };
+
+/* The last column, if it is text, needs no room in rows where it is empty: each row is folded before it, or not, for itself. */
+static bool is_ragged(const struct table *table, unsigned int col)
+{
+	return col + 1 == table->columns && table->column[col].left;
+}
 
 static void measure(const struct table *table, struct layout *layout)
 {
@@ -211,7 +243,7 @@ static void measure(const struct table *table, struct layout *layout)
 	for (unsigned int i = 0; i < table->nr; i++) {
 		const struct table_row *row = &table->row[i];
 
-		for (unsigned int col = 0; !row->text && col < row->cells; col++) {
+		for (unsigned int col = 0; !row->text && col < row->cells && !is_ragged(table, col); col++) {
 			unsigned int len = (unsigned int)strlen(text_at(table, row->cell[col]));
 
 			if (len > layout->width[col])
@@ -231,9 +263,9 @@ static unsigned int line_width(const struct layout *layout, unsigned int from, u
 }
 
 /* Fold where the columns allow it if that is enough; else, and between such places, wherever a line is full. */
-static void fold(const struct table *table, struct layout *layout, unsigned int width)
+static void fold(const struct table *table, struct layout *layout)
 {
-	unsigned int from = 0;
+	unsigned int from = 0, width = layout->line;
 
 	layout->gap = 2;
 	if (!width || line_width(layout, 0, table->columns) <= width)
@@ -254,117 +286,135 @@ static void fold(const struct table *table, struct layout *layout, unsigned int 
 	}
 }
 
-static void put_blanks(FILE *out, unsigned int nr)
-{
-	fprintf(out, "%*s", (int)nr, "");
-}
-
-/** struct cursor - blanks are written only when something follows */
+/** struct cursor - where a line is; blanks are written only when something follows */
 struct cursor {
 	FILE *out;
-	unsigned int blanks;
+	unsigned int at, blanks;
 };
 
-static void put(struct cursor *at, const char *text)
+static void put_blanks(struct cursor *cursor)
 {
-	if (!*text)
-		return;
-	put_blanks(at->out, at->blanks);
-	at->blanks = 0;
-	fputs(text, at->out);
+	fprintf(cursor->out, "%*s", (int)cursor->blanks, "");
+	cursor->at += cursor->blanks;
+	cursor->blanks = 0;
 }
 
-/* A cell, and the blanks it needs before and behind it; what changed is marked. */
-static void put_cell(struct cursor *at, const char *text, const struct table_column *column, unsigned int width, bool changed,
-		     enum table_marks marks)
+static void put(struct cursor *cursor, const char *text, unsigned int len, bool inverse)
 {
-	unsigned int pad = width - (unsigned int)strlen(text);
+	if (len == 0)
+		return;
+	put_blanks(cursor);
+	fprintf(cursor->out, inverse ? "\033[7m%.*s\033[27m" : "%.*s", (int)len, text);
+	cursor->at += len;
+}
 
-	at->blanks += column->left ? 0 : pad;
-	if (changed && marks == TABLE_INVERSE) {
-		put_blanks(at->out, at->blanks);
-		at->blanks = 0;
-		fprintf(at->out, "\033[7m%s\033[27m", text);
+static void new_line(struct cursor *cursor, unsigned int blanks)
+{
+	fputc('\n', cursor->out);
+	cursor->at = 0;
+	cursor->blanks = blanks;
+}
+
+/* Text that is folded at blanks; its further lines begin with @indent blanks. */
+static void put_folded(struct cursor *cursor, const char *text, unsigned int line, unsigned int indent, bool inverse)
+{
+	while (line && cursor->at + cursor->blanks + strlen(text) > line) {
+		unsigned int room = line > cursor->at + cursor->blanks ? line - cursor->at - cursor->blanks : 0, cut = room;
+
+		while (cut > 0 && text[cut] != ' ')
+			cut--;
+		if (cut == 0)
+			break;	/* one word that is too long */
+		put(cursor, text, cut, inverse);
+		text += cut + strspn(text + cut, " ");
+		new_line(cursor, indent);
+	}
+	put(cursor, text, (unsigned int)strlen(text), inverse);
+}
+
+static void put_cell(const struct table *table, const struct layout *layout, struct cursor *cursor, unsigned int col, const char *text,
+		     bool changed)
+{
+	unsigned int len = (unsigned int)strlen(text), pad = layout->width[col] > len ? layout->width[col] - len : 0;
+	bool inverse = changed && layout->marks == TABLE_INVERSE, chars = changed && layout->marks == TABLE_CHARS;
+
+	if (is_ragged(table, col)) {
+		unsigned int indent = layout->margin + INDENT;
+
+		if (layout->line && cursor->at + cursor->blanks + len > layout->line && cursor->at > indent)
+			new_line(cursor, indent);
+		put_folded(cursor, text, layout->line, indent, inverse);
+		pad = 0;
 	} else {
-		put(at, text);
+		cursor->blanks += table->column[col].left ? 0 : pad;
+		put(cursor, text, len, inverse);
 	}
-	at->blanks += column->left ? pad : 0;
-	if (changed && marks == TABLE_CHARS) {
-		unsigned int behind = column->left ? pad : 0;
-
-		at->blanks -= behind;
-		put(at, "*");
-		/* the mark takes the place of a blank */
-		at->blanks = behind;
-	}
+	if (chars)
+		put(cursor, "*", 1, false);
+	cursor->blanks += table->column[col].left ? pad : 0;
 }
 
 /* @row: NULL for the names of the columns. */
-static void put_row(const struct table *table, const struct table_row *row, const struct layout *layout, FILE *out, enum table_marks marks)
+static void put_row(const struct table *table, const struct table_row *row, const struct layout *layout, FILE *out)
 {
+	static const char signs[] = { ' ', '+', '-' };
 	unsigned int cells = row ? row->cells : table->columns;
-	struct cursor at = { .out = out };
+	struct cursor cursor = { .out = out };
 	bool marked = false;
 
-	if (layout->margin) {
-		static const char *const signs[] = { " ", "+", "-" };
-
-		put(&at, row ? signs[row->change] : " ");
-	}
+	if (layout->margin)
+		put(&cursor, &signs[row ? row->change : TABLE_SAME], 1, false);
 	for (unsigned int col = 0; col < cells; col++) {
 		const char *text = row ? text_at(table, row->cell[col]) : table->column[col].name;
-		bool changed = row && (row->changed >> col & 1 || (row->change == TABLE_NEW && marks == TABLE_INVERSE));
+		bool changed = row && (row->changed >> col & 1 || (row->change == TABLE_NEW && layout->marks == TABLE_INVERSE));
 
-		if (layout->begins[col]) {
-			fputc('\n', out);
-			at.blanks = layout->margin + INDENT;
-		} else if (col) {
-			at.blanks += layout->gap - (marked ? 1 : 0);
-		}
-		put_cell(&at, text, &table->column[col], layout->width[col], changed, marks);
-		marked = changed && marks == TABLE_CHARS;
+		if (layout->begins[col] && (*text || !is_ragged(table, col)))
+			new_line(&cursor, layout->margin + INDENT);
+		else if (col)
+			cursor.blanks += layout->gap - (marked ? 1 : 0);
+		put_cell(table, layout, &cursor, col, text, changed);
+		marked = changed && layout->marks == TABLE_CHARS;
 	}
 	fputc('\n', out);
 }
 
-/* A line of text, folded at blanks; what follows the first line stands two further in. */
-static void put_text(const char *text, FILE *out, unsigned int width)
+/* A line of text; what follows its first line stands two further in. */
+static void put_text(const char *text, FILE *out, unsigned int line)
 {
-	unsigned int indent = (unsigned int)strspn(text, " "), room = width;
+	struct cursor cursor = { .out = out };
 
-	while (width && strlen(text) > room) {
-		size_t cut = room;
+	cursor.blanks = (unsigned int)strspn(text, " ");
+	put_folded(&cursor, text + cursor.blanks, line, cursor.blanks + 2, false);
+	fputc('\n', out);
+}
 
-		while (cut > indent && text[cut] != ' ')
-			cut--;
-		if (cut <= indent)
-			break;
-		fprintf(out, "%.*s\n", (int)cut, text);
-		text += cut + strspn(text + cut, " ");
-		put_blanks(out, indent + 2);
-		room = width > indent + 2 ? width - indent - 2 : width;
+static bool has_names(const struct table *table)
+{
+	for (unsigned int col = 0; col < table->columns; col++) {
+		if (table->column[col].name[0])
+			return true;
 	}
-	fprintf(out, "%s\n", text);
+	return false;
 }
 
 void table_print(const struct table *table, FILE *out, unsigned int width, enum table_marks marks)
 {
-	struct layout layout = { .margin = marks == TABLE_PLAIN ? 0 : 1 };
-	bool headed = false;
+	struct layout layout = { .margin = marks == TABLE_PLAIN ? 0 : 1, .line = width, .marks = marks };
+	bool named = !has_names(table);
 
 	measure(table, &layout);
-	fold(table, &layout, width);
+	fold(table, &layout);
 	for (unsigned int i = 0; i < table->nr; i++) {
 		const struct table_row *row = &table->row[i];
 
-		if (row->text) {
-			put_text(text_at(table, row->cell[0]), out, width);
-			continue;
+		if (!named && (!row->text || table->names_first)) {
+			put_row(table, NULL, &layout, out);
+			named = true;
 		}
-		if (!headed)
-			put_row(table, NULL, &layout, out, marks);
-		headed = true;
-		put_row(table, row, &layout, out, marks);
+		if (row->text)
+			put_text(text_at(table, row->cell[0]), out, width);
+		else
+			put_row(table, row, &layout, out);
 	}
 }
 
@@ -377,5 +427,5 @@ void table_clear(struct table *table)
 {
 	free(table->row);
 	free(table->texts);
-	*table = (struct table){ .column = table->column, .columns = table->columns };
+	*table = (struct table){ .column = table->column, .columns = table->columns, .names_first = table->names_first };
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A table for people: rows of cells that are known by a key, so that two readings of it can be compared, and that are folded into
- * several lines each where one is too narrow. Adding may fail for want of memory: table_failed() tells at the end.
+ * several lines each where one is too narrow. The last column, if it is text, is as long as it needs to be in each row. Columns
+ * without any name have no line of names. Adding may fail for want of memory: table_failed() tells at the end.
  */
 #ifndef COREMON_TABLE_H
 #define COREMON_TABLE_H
@@ -36,6 +37,7 @@ struct table_row {
 struct table {
 	const struct table_column *column;
 	unsigned int columns;
+	bool names_first;	/* the names of the columns stand above all; else above the first row */
 	struct table_row *row;
 	unsigned int nr, room;
 	char *texts;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The verbs that read binary records, on generated ones: streams.sh [--update] MADE LABEL=FOLDER...
-# MADE has bin and is where the records of records/ are made; FOLDER has the programs. Cases are in streams.txt. Prints TAP.
+# The verbs that read binary records or netlink, on generated ones: streams.sh [--update] MADE LABEL=FOLDER...
+# MADE has bin and dump and is where the records of records/ are made; FOLDER has the programs. Cases are in streams.txt. Prints TAP.
 set -u
 export LC_ALL=C TZ=UTC
 unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
@@ -14,9 +14,20 @@ tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 n=0 failed=0
 
+# The processes of a file `processes`, a line each: pid, name, inodes of the sockets it holds.
+make_processes() {
+	local pid comm inodes inode fd
+	while read -r pid comm inodes; do
+		mkdir -p "$2/proc/$pid/fd"
+		echo "$comm" >"$2/proc/$pid/comm"
+		fd=0
+		for inode in $inodes; do ln -s "socket:[$inode]" "$2/proc/$pid/fd/$((fd += 1))"; done
+	done <"$1"
+}
+
 # Each text in records/ becomes the binary file of the same name; what is no text is as it is there.
 make_records() {
-	local tree file to
+	local tree file to text
 	rm -rf "$made/records"
 	for tree in "$here"/records/*/[0-9]*; do
 		to=$made/records/${tree#"$here/records/"}
@@ -25,6 +36,11 @@ make_records() {
 			case $file in
 			*.txt) "$made/bin" <"$file" >"$to/proc/coremon/$(basename "$file" .txt).bin" || exit 1 ;;
 			*/stats) cp "$file" "$to/proc/coremon/" ;;
+			*/netlink)
+				mkdir -p "$to/netlink"
+				for text in "$file"/*.txt; do "$made/dump" <"$text" >"$to/netlink/$(basename "$text" .txt)" || exit 1; done ;;
+			*/processes) make_processes "$file" "$to" ;;
+			*/proc) cp -RL "$file" "$to/" ;;
 			*) cp "$file" "$to/" ;;
 			esac
 		done
@@ -114,6 +130,7 @@ order() {
 }
 
 # Wherever a file of records ends, the reader says so, or nothing, and never crashes.
+# Arguments: verb, folder of records/, file, what it may say.
 cuts() {
 	local verb=$1 root=$tmp/cut file=$3 size at
 	rm -rf "$root"
@@ -122,7 +139,7 @@ cuts() {
 	for ((at = 0; at < size; at += size / 60 + 1)); do
 		head -c $at "$made/records/$2/$file" >"$root/$file"
 		COREMON_ROOT=$root timeout -k 5 60 "$folder/coremon-$verb" >"$tmp/out" 2>"$tmp/err" || echo "cut at $at: exit code $?"
-		grep -v 'ends in the middle of a record' "$tmp/err"
+		grep -v "$4" "$tmp/err"
 	done >"$tmp/why"
 	result "$verb: records cut anywhere"
 	for ((at = 0; at < size; at += size / 60 + 1)); do
@@ -175,6 +192,31 @@ live() {
 	result "flows: an estimate: NODATA every interval"
 }
 
+# This machine's own sockets, and a table that is watched through a pipe and through a terminal.
+sockets_live() {
+	local pid
+	timeout -k 5 60 "$folder/coremon-sockets" -a >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
+	grep -q '^Proto ' "$tmp/out" || cat "$tmp/out" "$tmp/err" >>"$tmp/why"
+	result "sockets: this machine's"
+	ASAN_OPTIONS=detect_leaks=0 env --default-signal=INT timeout --foreground -k 30 -s INT 1 "$folder/coremon-sockets" -w 0.2 >"$tmp/out" 2>"$tmp/err"
+	rc=$?
+	[ $rc = 124 ] || echo "exit code $rc" >"$tmp/why"
+	[ "$(grep -c '^ Proto ' "$tmp/out")" -ge 2 ] || cat "$tmp/out" >>"$tmp/why"
+	! grep -q "$(printf '\033')" "$tmp/out" || echo "draws over a pipe" >>"$tmp/why"
+	result "sockets: watched through a pipe until a signal"
+	timeout -k 5 60 "$folder/coremon-sockets" -i >/dev/full 2>"$tmp/err"
+	rc=$?
+	[ $rc = 1 ] && grep -q 'writing: No space left' "$tmp/err" || echo "exit code $rc" >"$tmp/why"
+	result "sockets: a full disk is said, exit code 1"
+	# A terminal is left as it was found, also by a signal.
+	command -v script >/dev/null || return
+	ASAN_OPTIONS=detect_leaks=0 TERM=xterm script -qec "env --default-signal=INT timeout --foreground -s INT 1 $folder/coremon-sockets -iw 0.2" /dev/null \
+		</dev/null >"$tmp/out" 2>&1
+	grep -q "$(printf '\033')\[?1049h" "$tmp/out" || echo "does not draw over the terminal" >>"$tmp/why"
+	tail -n 1 "$tmp/out" | grep -q "$(printf '\033')\[?25h$(printf '\033')\[?1049l" || echo "does not leave the terminal as it was" >>"$tmp/why"
+	result "sockets: a terminal is left as it was found"
+}
+
 make_records
 : >"$tmp/why"
 for pair; do
@@ -182,8 +224,11 @@ for pair; do
 	table
 	sums
 	order
-	cuts events events 1/proc/coremon/events.bin
-	cuts flows flows-order 2/proc/coremon/connections.bin
+	cuts events events 1/proc/coremon/events.bin 'ends in the middle of a record'
+	cuts flows flows-order 2/proc/coremon/connections.bin 'ends in the middle of a record'
+	cuts sockets sockets 1/netlink/tcp 'netlink/tcp: ends in the middle of a message'
+	cuts sockets sockets 1/netlink/udp 'netlink/udp: ends in the middle of a message'
+	sockets_live
 	live
 	update=
 done
