@@ -26,6 +26,7 @@
 #define SOCKETS_CHEAP 20000
 
 #define ALL_LAYERS ((1u << LAYER_NR) - 1 - (1u << LAYER_REASON))
+#define DROPS "/proc/coremon/drops"
 
 /** struct settings - what the user asked for */
 struct settings {
@@ -163,7 +164,8 @@ static int read_whole(struct exam *exam, bool last)
 		say("%s/%u/clock: not two numbers that go on from those before", exam->root.base, exam->root.tree);
 		return -EINVAL;
 	}
-	ret = read_counters(exam, ALL_LAYERS);
+	/* Reasons are the module's; without it the list of what was not looked at says so. */
+	ret = read_counters(exam, root_exists(&exam->root, DROPS) ? ALL_LAYERS | 1u << LAYER_REASON : ALL_LAYERS);
 	if (ret == 0) {
 		exam->whole = exam->last;
 		if (!exam->first)
@@ -289,6 +291,8 @@ static void look_back(const struct exam *exam, struct looked *looked)
 		else
 			not_looked_at(looked, "%s%s", layer_name(layer), why_not(layer));
 	}
+	if (exam->first->known >> LAYER_REASON & exam->whole->known >> LAYER_REASON & 1)
+		looked_at(looked, layer_name(LAYER_REASON));
 	if (exam->sockets[0].tcp_whole && exam->sockets[1].tcp_whole)
 		looked_at(looked, "TCP sockets");
 	else

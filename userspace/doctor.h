@@ -107,6 +107,9 @@ struct grown view_grown(const struct view *view, enum layer layer, const char *o
 void view_evidence(struct finding *finding, const struct view *view, enum layer layer, const char *object, const char *name,
 		   bool always);
 
+/** view_reason() - how many packets the kernel dropped for @reason, by the module's count over all namespaces, as evidence where there were any. */
+void view_reason(struct finding *finding, const struct view *view, const char *reason);
+
 /** view_level() - a level at the end. Return: true where it is known. */
 bool view_level(const struct view *view, enum layer layer, const char *object, const char *name, uint64_t *value);
 

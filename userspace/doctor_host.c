@@ -48,6 +48,7 @@ void rule_cpu_backlog(struct findings *findings, const struct view *view)
 	view_evidence(finding, view, LAYER_CPU, worst->object, "dropped", true);
 	view_evidence(finding, view, LAYER_CPU, worst->object, "processed", true);
 	view_evidence(finding, view, LAYER_CPU, worst->object, "flow_limit_count", false);
+	view_reason(finding, view, "CPU_BACKLOG");
 	if (view_level(view, LAYER_LIMIT, "", "net.core.netdev_max_backlog", &limit)) {
 		finding_note(finding, "net.core.netdev_max_backlog", "%" PRIu64 " packets a CPU", limit);
 		finding_command(finding, "sysctl -w net.core.netdev_max_backlog=%" PRIu64, limit < 500 ? 1000 : 4 * limit);
@@ -199,6 +200,7 @@ void rule_reverse_path(struct findings *findings, const struct view *view)
 	finding_effect(finding, "Packets came in by another interface than the one that answers would leave by, and are dropped: those "
 				"clients get nothing at all.");
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtIPReversePathFilter", true);
+	view_reason(finding, view, "IP_RPFILTER");
 	finding_command(finding, "sysctl -w net.ipv4.conf.all.log_martians=1; dmesg -w | grep martian");
 	finding_command(finding, "sysctl -w net.ipv4.conf.all.rp_filter=2");
 	finding_advice(finding, "The first names sources and interfaces. Either the route back is missing or wrong (ip route get SOURCE), or "

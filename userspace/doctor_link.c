@@ -237,6 +237,7 @@ static void qdisc(struct findings *findings, const struct view *view, const char
 	view_evidence(finding, view, LAYER_QDISC, object, "packets", true);
 	view_evidence(finding, view, LAYER_QDISC, object, "overlimits", false);
 	view_evidence(finding, view, LAYER_QDISC, object, "requeues", false);
+	view_reason(finding, view, "QDISC_DROP");
 	if (view_level(view, LAYER_QDISC, object, "backlog", &backlog))
 		finding_note(finding, "backlog", "%" PRIu64 " bytes wait", backlog);
 	shell_word(device, word);

@@ -68,6 +68,7 @@ static void counters_of(struct finding *finding, const struct view *view)
 	view_evidence(finding, view, LAYER_UDP, "", "Udp6RcvbufErrors", false);
 	view_evidence(finding, view, LAYER_UDP, "", "UdpInDatagrams", false);
 	view_evidence(finding, view, LAYER_UDP, "", "Udp6InDatagrams", false);
+	view_reason(finding, view, "SOCKET_RCVBUFF");
 }
 
 static void of_socket(struct findings *findings, const struct view *view, const struct socket *socket, uint64_t lost)

@@ -28,6 +28,26 @@ void view_evidence(struct finding *finding, const struct view *view, enum layer 
 		finding_count(finding, name, grown.before, grown.after, view->elapsed_ns);
 }
 
+void view_reason(struct finding *finding, const struct view *view, const char *reason)
+{
+	uint64_t before = 0, after = 0;
+	size_t len = strlen(reason);
+	char name[64];
+
+	for (const struct counter *c = view_objects(view, LAYER_REASON, NULL); c; c = view_objects(view, LAYER_REASON, c->object)) {
+		struct grown grown;
+
+		if (strncmp(c->object, reason, len) != 0 || c->object[len] != '|')
+			continue;
+		grown = view_grown(view, LAYER_REASON, c->object, "count");
+		before += grown.before;
+		after += grown.after;
+	}
+	snprintf(name, sizeof(name), "drops for %s", reason);
+	if (after > before)
+		finding_count(finding, name, before, after, view->elapsed_ns);
+}
+
 bool view_level(const struct view *view, enum layer layer, const char *object, const char *name, uint64_t *value)
 {
 	const struct counter *counter = counters_find(view->now, layer, object, name);

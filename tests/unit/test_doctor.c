@@ -191,8 +191,14 @@ START_TEST(reverse_path)
 	examine(rule_reverse_path);
 	found("");
 	patient.now.counter[0].value = 204;
+	count(LAYER_REASON, "IP_RPFILTER|ip_rcv_finish_core+0x1|ip:17", "count", 5, 15);
+	count(LAYER_REASON, "IP_RPFILTER|ip_rcv_finish_core+0x2|tcp", "count", 1, 2);
+	count(LAYER_REASON, "IP_RPFILTERS|x+0x2|tcp", "count", 1, 1000);
 	examine(rule_reverse_path);
 	found("reverse-path");
+	says("drops for IP_RPFILTER");
+	ck_assert_uint_eq(patient.findings.finding[0].evidence[1].before, 6);
+	ck_assert_uint_eq(patient.findings.finding[0].evidence[1].after, 17);
 }
 END_TEST
 
