@@ -18,7 +18,8 @@
 /* Return: the id of a finding that shows that the server lacks what connections take, or bytes; NULL: it does not. */
 static const char *suffers(const struct findings *findings, bool of_bytes)
 {
-	static const char *const by_connections[] = { "accept-queue", "fd-process", "fd-system", "conntrack-full", "conntrack-near-full", "syn-queue",
+	static const char *const by_connections[] = { "accept-queue", "fd-process", "fd-system", "conntrack-full",
+						     "conntrack-near-full", "syn-queue",
 						      "tcp-memory", NULL };
 	static const char *const by_bytes[] = { "link-full", "qdisc-drops", "cpu-backlog", NULL };
 
@@ -29,7 +30,8 @@ static const char *suffers(const struct findings *findings, bool of_bytes)
 	return NULL;
 }
 
-static void taker(struct findings *findings, const struct view *view, const struct taker *client, const char *what, uint64_t has, uint64_t all,
+static void taker(struct findings *findings, const struct view *view, const struct taker *client, const char *what, uint64_t has,
+		  uint64_t all,
 		  const char *because)
 {
 	const struct conns *conns = view->conns;
@@ -37,10 +39,13 @@ static void taker(struct findings *findings, const struct view *view, const stru
 	struct finding *finding = finding_add(findings, "one-client", SEVERITY_CRITICAL, SURE_LIKELY, WEIGHT_CAUSE + 5);
 	char share[SHARE_LEN];
 
-	finding_title(finding, "one client, %s, takes the server: %s of all %s", client->name, share_text((double)has, (double)all, share), what);
+	finding_title(finding, "one client, %s, takes the server: %s of all %s", client->name, share_text((double)has,
+													  (double)all, share), what);
 	finding_effect(finding, "The other %" PRIu64 " clients wait or are refused.", conns->clients - 1);
-	finding_note(finding, "its connections", "%" PRIu64 " of %" PRIu64 " open; the others have %" PRIu64 " each", client->open, conns->open, others);
-	finding_note(finding, "opened", "%" PRIu64 " of %" PRIu64 ", %.0f a second", client->opened, conns->opened, view_rate(view, client->opened));
+	finding_note(finding, "its connections", "%" PRIu64 " of %" PRIu64 " open; the others have %" PRIu64 " each",
+		     client->open, conns->open, others);
+	finding_note(finding, "opened", "%" PRIu64 " of %" PRIu64 ", %.0f a second", client->opened, conns->opened,
+		     view_rate(view, client->opened));
 	finding_note(finding, "bytes", "%" PRIu64 " of %" PRIu64, client->bytes, conns->bytes);
 	finding_note(finding, "the server suffers", "%s", because);
 	finding_command(finding, "coremon-report --clients 5");
@@ -66,7 +71,8 @@ void rule_client(struct findings *findings, const struct view *view)
 		taker(findings, view, &conns->most_open, "connections", conns->most_open.open, conns->open, because);
 		return;
 	}
-	if (because && conns->most_opened.opened >= TAKES_OPEN && (double)conns->most_opened.opened >= TAKES_SHARE * (double)conns->opened) {
+	if (because && conns->most_opened.opened >= TAKES_OPEN && (double)conns->most_opened.opened >=
+	    TAKES_SHARE * (double)conns->opened) {
 		taker(findings, view, &conns->most_opened, "new connections", conns->most_opened.opened, conns->opened, because);
 		return;
 	}

@@ -95,7 +95,8 @@ static void conntrack_full(struct findings *findings, const struct view *view, u
 {
 	bool full = lost > 0;
 	struct finding *finding = finding_add(findings, full ? "conntrack-full" : "conntrack-near-full",
-					      full ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, full ? WEIGHT_CAUSE : WEIGHT_LIMIT);
+					      full ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, full ? WEIGHT_CAUSE :
+					      WEIGHT_LIMIT);
 	bool dropped = view_grown(view, LAYER_CONNTRACK, "", "drop").by > 0;
 	char share[SHARE_LEN];
 
@@ -104,7 +105,8 @@ static void conntrack_full(struct findings *findings, const struct view *view, u
 			      "others' entries are thrown out to make room");
 	else
 		finding_title(finding, "the conntrack table is nearly full: %s", share_text((double)entries, (double)max, share));
-	finding_effect(finding, full ? "New connections do not come up, of any service, until old entries go; those that are open go on." :
+	finding_effect(finding, full ? "New connections do not come up, of any service, until old entries go; those that are open "
+		       "go on." :
 				       "When it is full, packets of new connections are dropped.");
 	finding_note(finding, "entries", "%" PRIu64 " of %" PRIu64, entries, max);
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "drop", false);
@@ -136,7 +138,8 @@ void rule_conntrack(struct findings *findings, const struct view *view)
 	finding_effect(finding, "First packets are lost and sent again a second later: DNS and connections stutter.");
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "insert_failed", true);
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "drop", false);
-	finding_advice(finding, "Two packets of one flow raced (DNS over UDP asks for A and AAAA at once: option single-request-reopen in "
+	finding_advice(finding, "Two packets of one flow raced (DNS over UDP asks for A and AAAA at once: option "
+		       "single-request-reopen in "
 				"resolv.conf), or NAT has no port left: masquerade to more addresses, with random-fully.");
 }
 
@@ -151,7 +154,8 @@ static void descriptors_system(struct findings *findings, const struct view *vie
 		return;
 	finding = finding_add(findings, "fd-system", (double)allocated >= AT_LIMIT * (double)max ? SEVERITY_CRITICAL : SEVERITY_WARNING,
 			      SURE_CERTAIN, WEIGHT_CAUSE);
-	finding_title(finding, "this machine has %s of all its file descriptors in use", share_text((double)allocated, (double)max, share));
+	finding_title(finding, "this machine has %s of all its file descriptors in use", share_text((double)allocated,
+												    (double)max, share));
 	finding_effect(finding, "At the limit no process but root's opens a file or takes a connection (ENFILE).");
 	finding_note(finding, "fs.file-nr", "%" PRIu64 " of %" PRIu64, allocated, max);
 	if (max <= INT64_MAX / 2)
@@ -178,12 +182,14 @@ void rule_descriptors(struct findings *findings, const struct view *view)
 		at = (double)open >= AT_LIMIT * (double)limit;
 		finding = finding_add(findings, "fd-process", at ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_CAUSE);
 		finding_title(finding, "%s (pid %lu) has %" PRIu64 " of its %" PRIu64 " file descriptors in use", comm, pid, open, limit);
-		finding_effect(finding, at ? "It cannot take or make connections, nor open files (EMFILE); clients wait in its accept queue." :
+		finding_effect(finding, at ? "It cannot take or make connections, nor open files (EMFILE); clients wait in its "
+			       "accept queue." :
 					     "At the limit it takes no more connections (EMFILE).");
 		finding_note(finding, "open descriptors", "%" PRIu64 " of %" PRIu64, open, limit);
 		finding_command(finding, "prlimit --pid %lu --nofile=%" PRIu64 ":%" PRIu64, pid, 4 * limit, 4 * limit);
 		finding_command(finding, "ls -l /proc/%lu/fd", pid);
-		finding_advice(finding, "For good: LimitNOFILE=%" PRIu64 " in its systemd unit. If the number only ever grows, it forgets to "
+		finding_advice(finding, "For good: LimitNOFILE=%" PRIu64 " in its systemd unit. If the number only ever grows, it "
+			       "forgets to "
 					"close them.", 4 * limit);
 	}
 }
@@ -203,7 +209,8 @@ void rule_reverse_path(struct findings *findings, const struct view *view)
 	view_reason(finding, view, "IP_RPFILTER");
 	finding_command(finding, "sysctl -w net.ipv4.conf.all.log_martians=1; dmesg -w | grep martian");
 	finding_command(finding, "sysctl -w net.ipv4.conf.all.rp_filter=2");
-	finding_advice(finding, "The first names sources and interfaces. Either the route back is missing or wrong (ip route get SOURCE), or "
+	finding_advice(finding, "The first names sources and interfaces. Either the route back is missing or wrong (ip route get "
+		       "SOURCE), or "
 				"routing is asymmetric on purpose: then 2 (loose) lets it by, and is the stronger of all and interface.");
 }
 
@@ -224,7 +231,8 @@ void rule_checksum(struct findings *findings, const struct view *view)
 	};
 
 	for (size_t i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-		struct grown bad = view_grown(view, list[i].layer, "", list[i].bad), all = view_grown(view, list[i].layer, "", list[i].all);
+		struct grown bad = view_grown(view, list[i].layer, "", list[i].bad), all = view_grown(view, list[i].layer, "",
+												      list[i].all);
 		struct finding *finding;
 		char share[SHARE_LEN];
 
@@ -237,8 +245,10 @@ void rule_checksum(struct findings *findings, const struct view *view)
 		view_evidence(finding, view, list[i].layer, "", list[i].bad, true);
 		view_evidence(finding, view, list[i].layer, "", list[i].all, true);
 		finding_command(finding, "ethtool -k eth0 | grep checksum");
-		finding_advice(finding, "For each interface. Faulty memory in a switch or a card, a tunnel or bridge of virtual machines that "
-					"leaves out checksums (ethtool -K IFACE tx off at the sender tells), or somebody who sends rubbish.");
+		finding_advice(finding, "For each interface. Faulty memory in a switch or a card, a tunnel or bridge of virtual "
+			       "machines that "
+					"leaves out checksums (ethtool -K IFACE tx off at the sender tells), or somebody who "
+					"sends rubbish.");
 	}
 }
 
@@ -249,14 +259,16 @@ static void tcp_mem_command(struct finding *finding, const struct view *view)
 	if (view_level(view, LAYER_MEMORY, "tcp", "low", &low) && view_level(view, LAYER_MEMORY, "tcp", "pressure", &pressure) &&
 	    view_level(view, LAYER_MEMORY, "tcp", "high", &high)) {
 		finding_note(finding, "net.ipv4.tcp_mem", "%" PRIu64 " %" PRIu64 " %" PRIu64 " pages", low, pressure, high);
-		finding_command(finding, "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", 2 * low, 2 * pressure, 2 * high);
+		finding_command(finding, "sysctl -w net.ipv4.tcp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", 2 * low,
+				2 * pressure, 2 * high);
 	}
 }
 
 /* Segments that came and were thrown away again for lack of room. */
 static void tcp_pruned(struct findings *findings, const struct view *view)
 {
-	static const char *const names[] = { "TcpExtRcvPruned", "TcpExtOfoPruned", "TcpExtTCPRcvQDrop", "TcpExtTCPOFODrop", "TcpExtTCPBacklogDrop" };
+	static const char *const names[] = { "TcpExtRcvPruned", "TcpExtOfoPruned", "TcpExtTCPRcvQDrop", "TcpExtTCPOFODrop",
+					    "TcpExtTCPBacklogDrop" };
 	struct grown all = view_grown(view, LAYER_TCP, "", "TcpInSegs");
 	struct finding *finding;
 	char share[SHARE_LEN];
@@ -275,14 +287,16 @@ static void tcp_pruned(struct findings *findings, const struct view *view)
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtPruneCalled", false);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpInSegs", true);
 	finding_command(finding, "coremon-sockets");
-	finding_advice(finding, "Receive buffers are full of what programs have not read: Recv-Q shows whose. A program that sets SO_RCVBUF "
+	finding_advice(finding, "Receive buffers are full of what programs have not read: Recv-Q shows whose. A program that sets "
+		       "SO_RCVBUF "
 				"itself takes the kernel's tuning away.");
 }
 
 void rule_tcp_memory(struct findings *findings, const struct view *view)
 {
 	uint64_t pages = 0, pressure = 0, high = 0, aborted = view_grown(view, LAYER_TCP, "", "TcpExtTCPAbortOnMemory").by;
-	bool known = view_level(view, LAYER_MEMORY, "tcp", "pages", &pages) && view_level(view, LAYER_MEMORY, "tcp", "pressure", &pressure) &&
+	bool known = view_level(view, LAYER_MEMORY, "tcp", "pages", &pages) && view_level(view, LAYER_MEMORY, "tcp", "pressure",
+											  &pressure) &&
 		     view_level(view, LAYER_MEMORY, "tcp", "high", &high) && high > 0;
 	uint64_t entered = view_grown(view, LAYER_TCP, "", "TcpExtTCPMemoryPressures").by;
 	bool worst = aborted > 0 || (known && (double)pages >= AT_LIMIT * (double)high);
@@ -299,7 +313,8 @@ void rule_tcp_memory(struct findings *findings, const struct view *view)
 	finding_effect(finding, worst ? "Segments are dropped and connections reset, of all services." :
 					"The kernel shrinks windows and buffers: every connection gets slower.");
 	if (known)
-		finding_note(finding, "memory of TCP", "%" PRIu64 " pages; pressure at %" PRIu64 ", limit %" PRIu64, pages, pressure, high);
+		finding_note(finding, "memory of TCP", "%" PRIu64 " pages; pressure at %" PRIu64 ", limit %" PRIu64, pages,
+			     pressure, high);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPMemoryPressures", false);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPMemoryPressuresChrono", false);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPAbortOnMemory", false);

@@ -94,7 +94,8 @@ static void link_errors(struct findings *findings, const struct view *view, cons
 	finding_command(finding, "ethtool %s", shell_word(link, word));
 	finding_command(finding, "ethtool -S %s", word);
 	if (view_grown(view, LAYER_LINK, link, "tx_carrier_errors").by)
-		finding_advice(finding, "No carrier, or for a tunnel no route to its other end: ip -s -s link show dev %s, ip route.", link);
+		finding_advice(finding, "No carrier, or for a tunnel no route to its other end: ip -s -s link show dev %s, ip "
+			       "route.", link);
 	else
 		finding_advice(finding, "crc and frame errors are of the cable, the transceiver or a duplex mismatch: try another "
 					"port and cable. length errors are of an MTU that differs from the peer's.");
@@ -231,7 +232,8 @@ static void qdisc(struct findings *findings, const struct view *view, const char
 		return;
 	device_of(object, device);
 	finding = finding_add(findings, "qdisc-drops", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_LIMIT);
-	finding_title(finding, "the queueing discipline %s drops %s of what is sent", object, share_text((double)drops.by, (double)all, share));
+	finding_title(finding, "the queueing discipline %s drops %s of what is sent", object, share_text((double)drops.by,
+													 (double)all, share));
 	finding_effect(finding, "This machine itself drops what its services send by %s: TCP slows down, UDP is lost.", device);
 	view_evidence(finding, view, LAYER_QDISC, object, "drops", true);
 	view_evidence(finding, view, LAYER_QDISC, object, "packets", true);

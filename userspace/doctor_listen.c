@@ -59,8 +59,10 @@ static void queue_advice(struct finding *finding, const struct socket *listener,
 		finding_advice(finding, "The program itself asks for no more than listen(fd, %" PRIu64 "): raise the backlog in its "
 					"configuration (nginx: listen ... backlog=%" PRIu64 ") and restart it.", limit, want);
 	else
-		finding_advice(finding, "Then restart the program: the limit is taken at its listen(), the lower of its backlog and somaxconn.");
-	finding_advice(finding, "A queue that is always full is of a program that is too slow to accept(): it waits for something else, or "
+		finding_advice(finding, "Then restart the program: the limit is taken at its listen(), the lower of its backlog "
+			       "and somaxconn.");
+	finding_advice(finding, "A queue that is always full is of a program that is too slow to accept(): it waits for something "
+		       "else, or "
 				"is out of threads or descriptors. A longer queue only makes clients wait longer then.");
 }
 
@@ -103,7 +105,8 @@ void rule_accept_queue(struct findings *findings, const struct view *view)
 
 void rule_syn_flood(struct findings *findings, const struct view *view)
 {
-	struct grown sent = view_grown(view, LAYER_TCP, "", "TcpExtSyncookiesSent"), back = view_grown(view, LAYER_TCP, "", "TcpExtSyncookiesRecv");
+	struct grown sent = view_grown(view, LAYER_TCP, "", "TcpExtSyncookiesSent"), back = view_grown(view, LAYER_TCP, "",
+												       "TcpExtSyncookiesRecv");
 	struct grown dropped = view_grown(view, LAYER_TCP, "", "TcpExtTCPReqQFullDrop");
 	uint64_t backlog, refused = dropped.by;
 	struct finding *finding;
@@ -117,11 +120,13 @@ void rule_syn_flood(struct findings *findings, const struct view *view)
 	if (real)
 		finding_title(finding, "more clients connect at a time than the queue of handshakes holds");
 	else
-		finding_title(finding, "a SYN flood: %.0f handshakes a second that nobody completes", view_rate(view, sent.by > refused ? sent.by : refused));
+		finding_title(finding, "a SYN flood: %.0f handshakes a second that nobody completes", view_rate(view,
+														sent.by > refused ? sent.by : refused));
 	if (refused)
 		finding_effect(finding, "SYN cookies are off: SYNs of real clients are dropped with the others.");
 	else
-		finding_effect(finding, "SYN cookies keep the service up; connections made by one have no window scaling or SACK where the client has "
+		finding_effect(finding, "SYN cookies keep the service up; connections made by one have no window scaling or SACK "
+			       "where the client has "
 					"no timestamps.");
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtSyncookiesSent", true);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtSyncookiesRecv", true);
@@ -136,6 +141,7 @@ void rule_syn_flood(struct findings *findings, const struct view *view)
 	}
 	finding_command(finding, "ss -Htn state syn-recv | awk '{ print $4 }' | sort | uniq -c | sort -rn | head");
 	finding_advice(finding, real ? "The queue is as long as the listener's backlog: raise that, too (see accept-queue)." :
-				       "If few sources stand out there, block them; if they are all different, they are made up: SYN cookies or a "
+				       "If few sources stand out there, block them; if they are all different, they are made up: "
+				       "SYN cookies or a "
 				       "filter in front are the remedy.");
 }

@@ -71,7 +71,8 @@ static bool is_lossy(const struct conns *conns, const struct path *path)
 /* This machine drops packets itself, which was told of: what TCP sends again is of that. */
 static bool drops_here(const struct findings *findings)
 {
-	static const char *const own[] = { "qdisc-drops", "ring-overrun", "cpu-backlog", "cloud-allowance", "link-errors", "link-errors-only" };
+	static const char *const own[] = { "qdisc-drops", "ring-overrun", "cpu-backlog", "cloud-allowance", "link-errors",
+					  "link-errors-only" };
 
 	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
 		if (findings_has(findings, own[i]))
@@ -89,12 +90,15 @@ static void path_evidence(struct finding *finding, const struct view *view, cons
 	finding_note(finding, "lost", "%" PRIu64 " of %" PRIu64 " data segments (%s), %.1f a second", gone, path->data_segs_out,
 		     share_text((double)gone, (double)path->data_segs_out, share), view_rate(view, gone));
 	if (conns->module) {
-		finding_note(finding, "sent again", "%" PRIu64 " fast, %" PRIu64 " after a timeout, %" PRIu64 " probes (no losses), %" PRIu64
+		finding_note(finding, "sent again", "%" PRIu64 " fast, %" PRIu64 " after a timeout, %" PRIu64 " probes (no "
+			     "losses), %" PRIu64
 			     " not needed", path->fast, path->timeout, path->probe, path->spurious);
-		finding_note(finding, "states", "%" PRIu64 " times Recovery (%" PRIu64 " undone), %" PRIu64 " times Loss (%" PRIu64 " undone)",
+		finding_note(finding, "states", "%" PRIu64 " times Recovery (%" PRIu64 " undone), %" PRIu64 " times Loss "
+			     "(%" PRIu64 " undone)",
 			     path->recoveries, path->undone, path->losses, path->undone_loss);
 	} else {
-		finding_note(finding, "sent again", "%" PRIu64 ", probes among them: without the module they cannot be told apart", path->retrans);
+		finding_note(finding, "sent again", "%" PRIu64 ", probes among them: without the module they cannot be told "
+			     "apart", path->retrans);
 	}
 	if (path->min_rtt_us != UINT64_MAX)
 		finding_note(finding, "round trip", "%.1f ms at best", (double)path->min_rtt_us / 1000);
@@ -110,10 +114,12 @@ static void path_advice(struct finding *finding, const struct path *path)
 	finding_command(finding, "mtr -n -r -c 100 %s", host);
 	finding_command(finding, "coremon-events -k retrans dst %s", host);
 	if (path->min_rtt_us < NEAR_RTT_US)
-		finding_advice(finding, "Within a data centre nothing should be lost: look at the drops and errors of the switches' ports on the way, "
+		finding_advice(finding, "Within a data centre nothing should be lost: look at the drops and errors of the "
+			       "switches' ports on the way, "
 					"and of the machine at the far end (coremon-doctor there).");
 	else
-		finding_advice(finding, "If mtr shows the loss from one hop on to the end, it is there; if at the end alone, it is the far machine.");
+		finding_advice(finding, "If mtr shows the loss from one hop on to the end, it is there; if at the end alone, it "
+			       "is the far machine.");
 }
 
 static void lossy_path(struct findings *findings, const struct view *view, const struct path *path, const struct path *others)
@@ -123,13 +129,16 @@ static void lossy_path(struct findings *findings, const struct view *view, const
 	bool alone = others->data_segs_out >= PATH_SEGS && (double)gone_else < PATH_OTHERS * share * (double)others->data_segs_out;
 	bool here = drops_here(findings);
 	enum severity severity = here ? SEVERITY_NOTE : share >= PATH_SHARE_BAD ? SEVERITY_CRITICAL : SEVERITY_WARNING;
-	struct finding *finding = finding_add(findings, "path-loss", severity, view->conns->module ? SURE_LIKELY : SURE_POSSIBLE, WEIGHT_LOSS + share);
+	struct finding *finding = finding_add(findings, "path-loss", severity, view->conns->module ? SURE_LIKELY : SURE_POSSIBLE,
+					      WEIGHT_LOSS + share);
 	char name[PATH_STRLEN], text[SHARE_LEN];
 
-	finding_title(finding, "the path to %s loses %s of what is sent%s", path_text(path, name), share_text((double)gone, (double)path->data_segs_out, text),
+	finding_title(finding, "the path to %s loses %s of what is sent%s", path_text(path, name),
+		      share_text((double)gone, (double)path->data_segs_out, text),
 		      alone ? ", others do not" : "");
 	if (path->losses - (path->undone_loss < path->losses ? path->undone_loss : path->losses) >= LOST_MIN)
-		finding_effect(finding, "Connections there are slow, and stand still for 200 ms and more at each of %" PRIu64 " timeouts.", path->losses);
+		finding_effect(finding, "Connections there are slow, and stand still for 200 ms and more at each of %" PRIu64 " "
+			       "timeouts.", path->losses);
 	else
 		finding_effect(finding, "Connections there are slow: each loss halves what a connection sends, or nearly so.");
 	path_evidence(finding, view, path);
@@ -176,7 +185,8 @@ static void loss_everywhere(struct findings *findings, const struct view *view, 
 {
 	struct path sum = the_others(view->conns, NULL);
 	bool here = drops_here(findings);
-	struct finding *finding = finding_add(findings, "path-loss", here ? SEVERITY_NOTE : SEVERITY_CRITICAL, SURE_LIKELY, WEIGHT_LOSS + 1);
+	struct finding *finding = finding_add(findings, "path-loss", here ? SEVERITY_NOTE : SEVERITY_CRITICAL, SURE_LIKELY,
+					      WEIGHT_LOSS + 1);
 
 	finding_title(finding, "nearly all paths lose: the fault is at this machine or next to it");
 	finding_effect(finding, "Every service that sends is slow: each loss halves what a connection sends, or nearly so.");
@@ -198,8 +208,10 @@ static void timeouts(struct findings *findings, const struct view *view, const s
 	if (!is_measured(path) || path_is_here(path) || path->min_rtt_us > NEAR_RTT_US || !view_lost(real, path->data_segs_out))
 		return;
 	finding = finding_add(findings, "path-timeouts", SEVERITY_WARNING, SURE_LIKELY, WEIGHT_LOSS);
-	finding_title(finding, "connections to %s wait for timeouts, %" PRIu64 " times, within a data centre", path_text(path, name), real);
-	finding_effect(finding, "Each stands still for 200 ms or more: a thousand times the round trip. Loss states so near point to the network.");
+	finding_title(finding, "connections to %s wait for timeouts, %" PRIu64 " times, within a data centre",
+		      path_text(path, name), real);
+	finding_effect(finding, "Each stands still for 200 ms or more: a thousand times the round trip. Loss states so near point "
+		       "to the network.");
 	path_evidence(finding, view, path);
 	path_advice(finding, path);
 }
@@ -258,22 +270,27 @@ static void reordering(struct findings *findings, const struct view *view, const
 	finding_note(finding, "Recovery", "%" PRIu64 " times, of which %" PRIu64 " were undone", path->recoveries,
 		     path->undone < path->recoveries ? path->undone : path->recoveries);
 	if (path->spurious)
-		finding_note(finding, "sent again", "%" PRIu64 ", of which the peer had %" PRIu64 " already", path->retrans, path->spurious);
+		finding_note(finding, "sent again", "%" PRIu64 ", of which the peer had %" PRIu64 " already", path->retrans,
+			     path->spurious);
 	if (path->reord_seen)
 		finding_note(finding, "reordering seen", "%" PRIu64 " times", path->reord_seen);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPSACKReorder", false);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPTSReorder", false);
 	finding_command(finding, "sysctl -w net.ipv4.tcp_reordering=30");
-	finding_advice(finding, "Better, find what spreads one connection over several ways: packets in turn over equal routes (ECMP) or over a bond "
-				"(balance-rr), or a tunnel or firewall with many CPUs. They should choose by a hash of addresses and ports.");
+	finding_advice(finding, "Better, find what spreads one connection over several ways: packets in turn over equal routes "
+		       "(ECMP) or over a bond "
+				"(balance-rr), or a tunnel or firewall with many CPUs. They should choose by a hash of addresses "
+				"and ports.");
 }
 
 /* Without the module, the same from the counters of the whole machine. */
 static struct path all_of_host(const struct view *view)
 {
 	return (struct path){
-		.recoveries = view_grown(view, LAYER_TCP, "", "TcpExtTCPSackRecovery").by + view_grown(view, LAYER_TCP, "", "TcpExtTCPRenoRecovery").by,
-		.undone = view_grown(view, LAYER_TCP, "", "TcpExtTCPFullUndo").by + view_grown(view, LAYER_TCP, "", "TcpExtTCPPartialUndo").by +
+		.recoveries = view_grown(view, LAYER_TCP, "", "TcpExtTCPSackRecovery").by +
+			      view_grown(view, LAYER_TCP, "", "TcpExtTCPRenoRecovery").by,
+		.undone = view_grown(view, LAYER_TCP, "", "TcpExtTCPFullUndo").by +
+			  view_grown(view, LAYER_TCP, "", "TcpExtTCPPartialUndo").by +
 			  view_grown(view, LAYER_TCP, "", "TcpExtTCPDSACKUndo").by,
 		.retrans = view_grown(view, LAYER_TCP, "", "TcpRetransSegs").by,
 		.spurious = view_grown(view, LAYER_TCP, "", "TcpExtTCPDSACKRecv").by,
@@ -303,9 +320,11 @@ void rule_reordering(struct findings *findings, const struct view *view)
 			finding = finding_add(findings, "spurious-timeouts", SEVERITY_WARNING, SURE_LIKELY, WEIGHT_LOSS);
 			finding_title(finding, "%s is held up at times, but does not lose", where);
 			finding_effect(finding, "Packets come so late that timeouts run out for them: answers take some 100 ms longer.");
-			finding_note(finding, "Loss", "%" PRIu64 " times, of which %" PRIu64 " were undone", path->losses, path->undone_loss);
+			finding_note(finding, "Loss", "%" PRIu64 " times, of which %" PRIu64 " were undone", path->losses,
+				     path->undone_loss);
 			finding_command(finding, "mtr -n -r -c 100 %s", path_host(&path->worst, name));
-			finding_advice(finding, "A queue on the way that is too long and fills, a radio link, or a machine on it (a virtual one) that stops "
+			finding_advice(finding, "A queue on the way that is too long and fills, a radio link, or a machine on it "
+				       "(a virtual one) that stops "
 						"for moments.");
 		}
 	}
@@ -344,13 +363,15 @@ void rule_black_hole(struct findings *findings, const struct view *view)
 	finding_title(finding, "full-size segments to %s may not get through: an MTU black hole", host);
 	finding_effect(finding, "Connections come up and then hang as soon as more than a little is sent.");
 	finding_note(finding, "connections", "%" PRIu64 " in Loss, with nothing acknowledged while small segments pass", nr);
-	finding_note(finding, "sent again", "%" PRIu64 " segments of %" PRIu64 " bytes, all after timeouts (%" PRIu64 " so far)", worst->retrans,
+	finding_note(finding, "sent again", "%" PRIu64 " segments of %" PRIu64 " bytes, all after timeouts (%" PRIu64 " so far)",
+		     worst->retrans,
 		     worst->bytes_retrans / worst->retrans, worst->timeouts_ever);
 	finding_note(finding, "process", "%s", process_text(worst->owner.comm, worst->owner.pid, process));
 	finding_command(finding, "ping -M do -c 3 -s %d %s", worst->remote.v6 && strchr(host, ':') ? 1452 : 1472, host);
 	finding_command(finding, "tracepath -n %s", host);
 	if (view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_mtu_probing", &probing) && probing == 0)
 		finding_command(finding, "sysctl -w net.ipv4.tcp_mtu_probing=1");
-	finding_advice(finding, "If the first ping fails and one with -s 1200 does not, it is so: somebody drops the ICMP 'fragmentation needed'. Let it "
+	finding_advice(finding, "If the first ping fails and one with -s 1200 does not, it is so: somebody drops the ICMP "
+		       "'fragmentation needed'. Let it "
 				"through, or lower the MTU of the route.");
 }

@@ -98,12 +98,14 @@ void rule_ports(struct findings *findings, const struct view *view)
 	room = high - low + 1;
 	if (!ports_most(view->sockets_now, low, high, &use) || (double)use.used < PORTS_NEAR * (double)room)
 		return;
-	finding = finding_add(findings, "port-exhaustion", (double)use.used >= AT_LIMIT * (double)room ? SEVERITY_CRITICAL : SEVERITY_WARNING,
+	finding = finding_add(findings, "port-exhaustion", (double)use.used >= AT_LIMIT * (double)room ? SEVERITY_CRITICAL :
+			      SEVERITY_WARNING,
 			      SURE_CERTAIN, WEIGHT_CAUSE);
 	finding_title(finding, "ports to %s run out: %s of the range in use", endpoint_format(&use.remote, remote),
 		      share_text((double)use.used, (double)room, share));
 	finding_effect(finding, "connect() to it is slow, and fails with EADDRNOTAVAIL when none is left.");
-	finding_note(finding, "ports", "%" PRIu64 " of %" PRIu64 " (%" PRIu64 " to %" PRIu64 "), %" PRIu64 " in TIME_WAIT", use.used, room, low,
+	finding_note(finding, "ports", "%" PRIu64 " of %" PRIu64 " (%" PRIu64 " to %" PRIu64 "), %" PRIu64 " in TIME_WAIT",
+		     use.used, room, low,
 		     high, use.time_wait);
 	if (use.pid)
 		finding_note(finding, "process", "%s", process_text(use.comm, use.pid, process));
@@ -111,10 +113,12 @@ void rule_ports(struct findings *findings, const struct view *view)
 		finding_command(finding, "sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"");
 	if (use.time_wait > use.used / 2) {
 		finding_command(finding, "sysctl -w net.ipv4.tcp_tw_reuse=1");
-		finding_advice(finding, "Better: have the program keep its connections open (keep-alive, a pool) and not open one a request. A closed "
+		finding_advice(finding, "Better: have the program keep its connections open (keep-alive, a pool) and not open one "
+			       "a request. A closed "
 					"one holds its port for 60 s.");
 	} else {
-		finding_advice(finding, "The connections are open: let the program use fewer, several addresses of its own, or more ports at the "
+		finding_advice(finding, "The connections are open: let the program use fewer, several addresses of its own, or "
+			       "more ports at the "
 					"far end.");
 	}
 }
@@ -129,7 +133,8 @@ void rule_time_wait(struct findings *findings, const struct view *view)
 		return;
 	finding = finding_add(findings, "time-wait", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_SLOW);
 	finding_title(finding, "there is no room for more sockets in TIME_WAIT");
-	finding_effect(finding, "Closed connections are forgotten at once: late segments of an old one can disturb a new one, and a lost last ACK is "
+	finding_effect(finding, "Closed connections are forgotten at once: late segments of an old one can disturb a new one, and "
+		       "a lost last ACK is "
 				"answered with a reset.");
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPTimeWaitOverflow", true);
 	if (view_level(view, LAYER_SOCKET, "TCP", "tw", &tw) && view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_max_tw_buckets", &max)) {

@@ -28,7 +28,8 @@ static const struct trend_text texts[TREND_NR] = {
 	[TREND_LINK_TX] = { "%s, what it sends,", "Mbit/s", "Then everything that is sent waits, and bursts are dropped." },
 	[TREND_ACCEPT] = { "the accept queue of %s", "connections", "Then clients that connect get no answer." },
 	[TREND_CONNTRACK] = { "the conntrack table%s", "entries", "Then packets of new connections are dropped." },
-	[TREND_FD_SYSTEM] = { "the machine's table of file descriptors%s", "descriptors", "Then no process opens a file or takes a connection." },
+	[TREND_FD_SYSTEM] = { "the machine's table of file descriptors%s", "descriptors", "Then no process opens a file or takes "
+			     "a connection." },
 	[TREND_FD_PROCESS] = { "the descriptors of process %s", "descriptors", "Then it takes no more connections (EMFILE)." },
 	[TREND_TCP_MEMORY] = { "the memory of TCP%s", "pages", "Then connections are starved and killed." },
 	[TREND_PORTS] = { "the range of ports, to %s,", "ports", "Then connect() to it fails with EADDRNOTAVAIL." },
@@ -105,7 +106,8 @@ static void level(struct trends *trends, const struct counters *now, enum trend_
 	const struct counter *value = counters_find(now, layer, object, used), *bound = counters_find(now, layer, object, limit);
 
 	if (value && bound)
-		trend_add(trends, kind, layer == LAYER_FD ? object : "", since(trends, &now->when), (double)value->value, (double)bound->value);
+		trend_add(trends, kind, layer == LAYER_FD ? object : "", since(trends, &now->when), (double)value->value,
+			  (double)bound->value);
 }
 
 static void rates(struct trends *trends, const struct counters *before, const struct counters *now, const struct counter *speed)
@@ -178,9 +180,11 @@ static void tell(struct findings *findings, const struct trend *trend, const str
 	finding_title(finding, "%s may be at its limit in %s", what, span_text(when->mid, mid));
 	finding_effect(finding, "%s", text->effect);
 	finding_note(finding, "level", "%.0f of %.0f %s", now, trend->limit, text->unit);
-	finding_note(finding, "trend", "%+.3g a second (%.3g to %.3g), from %u readings in %.0f s", when->slope.mid, when->slope.low, when->slope.high,
+	finding_note(finding, "trend", "%+.3g a second (%.3g to %.3g), from %u readings in %.0f s", when->slope.mid,
+		     when->slope.low, when->slope.high,
 		     trend->nr, seen);
-	finding_note(finding, "limit reached", "in %s to %s, if it goes on like this", span_text(when->soonest, soonest), span_text(when->latest, latest));
+	finding_note(finding, "limit reached", "in %s to %s, if it goes on like this", span_text(when->soonest, soonest),
+		     span_text(when->latest, latest));
 	finding_command(finding, "coremon-doctor -i 10 -n 30");
 	finding_advice(finding, "A trend of seconds is weak: look for longer before you act on it.");
 }

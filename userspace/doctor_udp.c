@@ -52,13 +52,16 @@ static void buffer_advice(struct finding *finding, const struct view *view, cons
 		finding_note(finding, "limits", "net.core.rmem_max %" PRIu64 ", rmem_default %" PRIu64 " bytes", rmem_max, rmem_default);
 	if (rmem_max && want > rmem_max)
 		finding_command(finding, "sysctl -w net.core.rmem_max=%" PRIu64, want);
-	finding_advice(finding, "Then have the program ask for setsockopt(SO_RCVBUF, %" PRIu64 "): the kernel doubles what is asked for, and "
+	finding_advice(finding, "Then have the program ask for setsockopt(SO_RCVBUF, %" PRIu64 "): the kernel doubles what is "
+		       "asked for, and "
 				"gives no more than twice rmem_max.", want);
 	if (have && have == rmem_default)
 		finding_command(finding, "sysctl -w net.core.rmem_default=%" PRIu64, 2 * want);
 	if (have && have == rmem_default)
-		finding_advice(finding, "That is for a program that asks for nothing, as this one; it holds for sockets made after it: restart it.");
-	finding_advice(finding, "A larger buffer helps against bursts alone: a program that is too slow all the time needs more threads or "
+		finding_advice(finding, "That is for a program that asks for nothing, as this one; it holds for sockets made "
+			       "after it: restart it.");
+	finding_advice(finding, "A larger buffer helps against bursts alone: a program that is too slow all the time needs more "
+		       "threads or "
 				"SO_REUSEPORT.");
 }
 
@@ -83,7 +86,8 @@ static void of_socket(struct findings *findings, const struct view *view, const 
 	finding_count(finding, "drops of the socket", socket->num[K_DROPS] - lost, socket->num[K_DROPS], view->elapsed_ns);
 	counters_of(finding, view);
 	if (socket_known(socket, K_RECV_Q) && socket_known(socket, K_RCVBUF))
-		finding_note(finding, "queue", "%" PRIu64 " bytes wait, the buffer has %" PRIu64, socket->num[K_RECV_Q], socket->num[K_RCVBUF]);
+		finding_note(finding, "queue", "%" PRIu64 " bytes wait, the buffer has %" PRIu64, socket->num[K_RECV_Q],
+			     socket->num[K_RCVBUF]);
 	else if (socket_known(socket, K_RECV_Q))
 		finding_note(finding, "queue", "%" PRIu64 " bytes wait", socket->num[K_RECV_Q]);
 	buffer_advice(finding, view, socket);
@@ -95,7 +99,8 @@ static void of_nobody(struct findings *findings, const struct view *view, uint64
 	struct finding *finding = finding_add(findings, "udp-receive-buffer", SEVERITY_CRITICAL, SURE_CERTAIN, WEIGHT_LIMIT);
 
 	finding_title(finding, "a UDP receive buffer overflows; whose is not known");
-	finding_effect(finding, "%.0f datagrams a second are lost before a program reads them; nobody sends them again.", view_rate(view, lost));
+	finding_effect(finding, "%.0f datagrams a second are lost before a program reads them; nobody sends them again.",
+		       view_rate(view, lost));
 	counters_of(finding, view);
 	finding_command(finding, "coremon-sockets -u");
 	buffer_advice(finding, view, &nobody);
@@ -129,20 +134,23 @@ void rule_udp_memory(struct findings *findings, const struct view *view)
 	uint64_t pages = 0, pressure = 0, high = 0, low = 0;
 	uint64_t lost = view_grown(view, LAYER_UDP, "", "UdpMemErrors").by + view_grown(view, LAYER_UDP, "", "Udp6MemErrors").by;
 	bool known = view_level(view, LAYER_MEMORY, "udp", "pages", &pages) && view_level(view, LAYER_MEMORY, "udp", "low", &low) &&
-		     view_level(view, LAYER_MEMORY, "udp", "pressure", &pressure) && view_level(view, LAYER_MEMORY, "udp", "high", &high) && high;
+		     view_level(view, LAYER_MEMORY, "udp", "pressure", &pressure) && view_level(view, LAYER_MEMORY, "udp",
+												"high", &high) && high;
 	struct finding *finding;
 
 	/* UDP has no mode of pressure: it has memory, or has none. */
 	if (lost < LOST_MIN && !(known && (double)pages >= NEAR_LIMIT * (double)high))
 		return;
-	finding = finding_add(findings, "udp-memory", lost >= LOST_MIN ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_CAUSE);
+	finding = finding_add(findings, "udp-memory", lost >= LOST_MIN ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN,
+			      WEIGHT_CAUSE);
 	finding_title(finding, lost >= LOST_MIN ? "UDP is out of memory: datagrams are lost" : "UDP is nearly out of memory");
 	finding_effect(finding, "The limit is for all UDP sockets together: one that is not read takes it from all.");
 	view_evidence(finding, view, LAYER_UDP, "", "UdpMemErrors", false);
 	view_evidence(finding, view, LAYER_UDP, "", "Udp6MemErrors", false);
 	if (known) {
 		finding_note(finding, "memory of UDP", "%" PRIu64 " pages of %" PRIu64, pages, high);
-		finding_command(finding, "sysctl -w net.ipv4.udp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", 2 * low, 2 * pressure, 2 * high);
+		finding_command(finding, "sysctl -w net.ipv4.udp_mem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", 2 * low,
+				2 * pressure, 2 * high);
 	}
 	finding_command(finding, "coremon-sockets -u");
 }

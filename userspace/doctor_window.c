@@ -79,7 +79,8 @@ static void slow_reader(struct findings *findings, const struct view *view, cons
 
 	process_text(owner.comm, owner.pid, process);
 	if (rate > 0)
-		finding_title(finding, "%s reads too slowly from its connection with %s", process, endpoint_format(&held->remote, remote));
+		finding_title(finding, "%s reads too slowly from its connection with %s", process,
+			      endpoint_format(&held->remote, remote));
 	else
 		finding_title(finding, "%s does not read from its connection with %s", process, endpoint_format(&held->remote, remote));
 	finding_effect(finding, closed ? "Its window is closed: the peer must wait. The network is not to blame." :
@@ -98,7 +99,8 @@ static void slow_reader(struct findings *findings, const struct view *view, cons
 		finding_command(finding, "cat /proc/%u/wchan /proc/%u/stack", owner.pid, owner.pid);
 		finding_command(finding, "top -H -p %u", owner.pid);
 	}
-	finding_advice(finding, "The program waits for something else (a disk, a lock, a database), or has no CPU. A larger buffer does not help a reader that "
+	finding_advice(finding, "The program waits for something else (a disk, a lock, a database), or has no CPU. A larger "
+		       "buffer does not help a reader that "
 				"is slower than its sender.");
 }
 
@@ -174,7 +176,8 @@ void rule_peer_window(struct findings *findings, const struct view *view)
 	finding_title(finding, "%s does not read what is sent to it", endpoint_format(&worst->remote, remote));
 	finding_effect(finding, "%s must wait: the peer's window is closed. Neither this machine nor the network is to blame.",
 		       process_text(owner.comm, owner.pid, process));
-	finding_note(finding, "window closed", "for %s of the time, %" PRIu64 " times closed", share_text((double)worst->zero_wnd_in_us, elapsed_us, share),
+	finding_note(finding, "window closed", "for %s of the time, %" PRIu64 " times closed",
+		     share_text((double)worst->zero_wnd_in_us, elapsed_us, share),
 		     worst->zero_wnd_in);
 	finding_note(finding, "waiting here", "%" PRIu64 " bytes", worst->send_q);
 	if (nr > 1)
@@ -213,11 +216,14 @@ void rule_send_buffer(struct findings *findings, const struct view *view)
 		       view_rate(view, worst->sent) * 8e-6, (double)worst->srtt_us / 1000);
 	finding_note(finding, "held up by the buffer", "%s of the time", share_text((double)worst->sndbuf_limited_us, elapsed_us, share));
 	finding_note(finding, "send queue", "%" PRIu64 " bytes", worst->send_q);
-	if (view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.min", &low) && view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.default", &standard) &&
+	if (view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.min", &low) &&
+	    view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.default", &standard) &&
 	    view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.max", &most)) {
 		finding_note(finding, "net.ipv4.tcp_wmem", "%" PRIu64 " %" PRIu64 " %" PRIu64 " bytes", low, standard, most);
 		if (worst->send_q > most / 4)
-			finding_command(finding, "sysctl -w net.ipv4.tcp_wmem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", low, standard, 4 * most);
+			finding_command(finding, "sysctl -w net.ipv4.tcp_wmem=\"%" PRIu64 " %" PRIu64 " %" PRIu64 "\"", low,
+					standard, 4 * most);
 	}
-	finding_advice(finding, "A program that sets SO_SNDBUF itself takes the kernel's tuning away: best let it not, or set bandwidth times round trip.");
+	finding_advice(finding, "A program that sets SO_SNDBUF itself takes the kernel's tuning away: best let it not, or set "
+		       "bandwidth times round trip.");
 }

@@ -167,7 +167,8 @@ static void serve(char **arg, long rate)
 		poll(polled, (nfds_t)nr, 100);
 		for (int i = 1; i < nr; i++) {
 			/* A connection that has ended stays, unread, in the list. */
-			if (polled[i].revents && recv(polled[i].fd, bytes, rate ? (size_t)(rate / 20) : sizeof(bytes), MSG_DONTWAIT) == 0) {
+			if (polled[i].revents && recv(polled[i].fd, bytes, rate ? (size_t)(rate / 20) : sizeof(bytes),
+						      MSG_DONTWAIT) == 0) {
 				close(polled[i].fd);
 				polled[i--] = polled[--nr];
 			}
@@ -267,7 +268,8 @@ static void syns(char **arg)
 			uint32_t sum = 0;
 
 			memset(&packet, 0, sizeof(packet));
-			packet.ip = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP, .tot_len = htons(sizeof(packet)),
+			packet.ip = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP, .tot_len =
+						   htons(sizeof(packet)),
 						    .saddr = htonl(0xc6120000 | (nr & 0xffff)), .daddr = in.sin_addr.s_addr };
 			packet.tcp.source = htons((uint16_t)(1024 + nr % 60000));
 			packet.tcp.dest = in.sin_port;
