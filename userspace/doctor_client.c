@@ -39,8 +39,8 @@ static void taker(struct findings *findings, const struct view *view, const stru
 	struct finding *finding = finding_add(findings, "one-client", SEVERITY_CRITICAL, SURE_LIKELY, WEIGHT_CAUSE + 5);
 	char share[SHARE_LEN];
 
-	finding_title(finding, "one client, %s, takes the server: %s of all %s", client->name, share_text((double)has,
-													  (double)all, share), what);
+	finding_title(finding, "one client, %s, takes the server: %s of all %s", client->name,
+		      share_text((double)has, (double)all, share), what);
 	finding_effect(finding, "The other %" PRIu64 " clients wait or are refused.", conns->clients - 1);
 	finding_note(finding, "its connections", "%" PRIu64 " of %" PRIu64 " open; the others have %" PRIu64 " each",
 		     client->open, conns->open, others);

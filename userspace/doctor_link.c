@@ -232,8 +232,8 @@ static void qdisc(struct findings *findings, const struct view *view, const char
 		return;
 	device_of(object, device);
 	finding = finding_add(findings, "qdisc-drops", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_LIMIT);
-	finding_title(finding, "the queueing discipline %s drops %s of what is sent", object, share_text((double)drops.by,
-													 (double)all, share));
+	finding_title(finding, "the queueing discipline %s drops %s of what is sent", object,
+		      share_text((double)drops.by, (double)all, share));
 	finding_effect(finding, "This machine itself drops what its services send by %s: TCP slows down, UDP is lost.", device);
 	view_evidence(finding, view, LAYER_QDISC, object, "drops", true);
 	view_evidence(finding, view, LAYER_QDISC, object, "packets", true);

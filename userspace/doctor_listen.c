@@ -120,8 +120,8 @@ void rule_syn_flood(struct findings *findings, const struct view *view)
 	if (real)
 		finding_title(finding, "more clients connect at a time than the queue of handshakes holds");
 	else
-		finding_title(finding, "a SYN flood: %.0f handshakes a second that nobody completes", view_rate(view,
-														sent.by > refused ? sent.by : refused));
+		finding_title(finding, "a SYN flood: %.0f handshakes a second that nobody completes",
+			      view_rate(view, sent.by > refused ? sent.by : refused));
 	if (refused)
 		finding_effect(finding, "SYN cookies are off: SYNs of real clients are dropped with the others.");
 	else
