@@ -208,6 +208,14 @@ static bool is_in_loss(const struct conn *conn)
 	return conn_known(conn, C_CA_STATE) && strcmp(conn->ca_state, "Loss") == 0;
 }
 
+/* The congestion window or the peer's is what held it up just now; where that is not known it may be. */
+static bool is_window_filled(const struct conn *conn)
+{
+	if (!conn_known(conn, C_CWND) || !conn_known(conn, C_PACKETS_OUT) || 4 * conn->num[C_PACKETS_OUT] >= 3 * conn->num[C_CWND])
+		return true;
+	return conn_known(conn, C_SND_WND) && 4 * value(conn, C_SEND_Q) >= 3 * conn->num[C_SND_WND];
+}
+
 /* Something may be holding this connection up: it is followed from now on. */
 static bool is_held(const struct conn *conn, const struct activity *did)
 {
@@ -242,6 +250,7 @@ static void take_held(struct conns *conns, const struct conn *conn, const struct
 	held->srtt_known = conn_known(conn, C_SRTT_US);
 	held->srtt_us = value(conn, C_SRTT_US);
 	held->in_loss = is_in_loss(conn);
+	held->window_filled |= is_window_filled(conn);
 	held->zero_wnd_out += grown(did, K_ZERO_WND_OUT);
 	held->zero_wnd_in += grown(did, K_ZERO_WND_IN);
 	held->zero_wnd_in_us += grown(did, K_ZERO_WND_IN_US);

@@ -57,6 +57,7 @@ struct held {
 	uint64_t acked, retrans, bytes_retrans, segs_in;	/* since then */
 	uint64_t srtt_us, send_q, rcv_wnd;
 	bool rcv_wnd_known, srtt_known, in_loss;
+	bool window_filled;		/* at some reading the congestion window, or the peer's, was all but used up */
 };
 
 /** struct taker - a client, and what it has */

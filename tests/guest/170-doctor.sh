@@ -41,6 +41,8 @@ if thorough; then
 	going faults listen 8001 8
 	listens 8001
 	sysctl -qw net.ipv4.tcp_syncookies=1
+	ip route add 198.18.0.0/16 via 10.7.0.2
+	ip -n router route add blackhole 198.18.0.0/16
 	going router faults syn 10.7.0.1 8001 300
 	finds syn-flood '"name":"TcpExtSyncookiesSent"'
 	mended
@@ -95,3 +97,4 @@ if thorough; then
 	finds forecast "descriptors of process $leak faults may be at its limit" 'if it goes on like this'
 	mended
 fi
+all_found

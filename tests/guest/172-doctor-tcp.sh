@@ -69,7 +69,9 @@ if thorough; then
 	servers
 	tc -n router qdisc add dev r1 root netem delay 40ms
 	going faults send 10.7.1.2 9000 8192
+	sleep 1
 	finds send-buffer 'faults \(pid [0-9]+\) sends to 10.7.1.2:9000'
 	mended
 	tc -n router qdisc del dev r1 root
 fi
+all_found

@@ -301,15 +301,24 @@ START_TEST(send_buffers)
 
 	held->srtt_known = true;
 	held->srtt_us = 5000;
-	held->sndbuf_limited_us = 5000000;
+	held->sndbuf_limited_us = 200000;
+	held->busy_us = 8000000;
 	held->sent = 10000000;
 	examine(rule_send_buffer);
 	found("send-buffer");
 	says("8.0 Mbit/s");
-	held->sndbuf_limited_us = 4999999;
+	held->sndbuf_limited_us = 199999;
 	examine(rule_send_buffer);
 	found("");
 	held->sndbuf_limited_us = 9000000;
+	held->window_filled = true;
+	examine(rule_send_buffer);
+	found("");
+	held->window_filled = false;
+	held->busy_us = 7999999;
+	examine(rule_send_buffer);
+	found("");
+	held->busy_us = 8000000;
 	held->srtt_us = 4999;
 	examine(rule_send_buffer);
 	found("");
