@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "server.h"
 #include "source.h"
@@ -30,6 +31,7 @@ struct conns_reader {
 	const struct root *root;
 	uint32_t held_bucket[HELD_BUCKETS];	/* number in conns->held and 1; 0: empty */
 	uint32_t path_bucket[PATH_BUCKETS];
+	uint64_t seed;				/* so that nobody outside can choose the buckets */
 	uint64_t lost;
 };
 
@@ -44,6 +46,8 @@ int conns_init(struct conns *conns)
 	if (!conns->reader)
 		return -ENOMEM;
 	conns->reader->conns = conns;
+	if (getrandom(&conns->reader->seed, sizeof(conns->reader->seed), GRND_NONBLOCK) < 0)
+		conns->reader->seed = 0;
 	conns->reader->track = track_new();
 	if (!conns->reader->track)
 		return -ENOMEM;
@@ -111,7 +115,7 @@ struct path *path_find(struct conns *conns, const struct endpoint *remote)
 	void *list;
 
 	memcpy(half, prefix.addr, sizeof(half));
-	for (i = (uint32_t)(mix(half[0], half[1] ^ prefix.v6) >> 32) % PATH_BUCKETS;; i = (i + 1) % PATH_BUCKETS) {
+	for (i = (uint32_t)(mix(half[0] ^ conns->reader->seed, half[1] ^ prefix.v6) >> 32) % PATH_BUCKETS;; i = (i + 1) % PATH_BUCKETS) {
 		bucket = &conns->reader->path_bucket[i];
 		if (!*bucket)
 			break;
@@ -139,7 +143,7 @@ static struct held *held_find(struct conns *conns, const struct conn *conn, bool
 	uint32_t *bucket, i;
 	void *list;
 
-	for (i = (uint32_t)(mix(id, netns) >> 32) % HELD_BUCKETS;; i = (i + 1) % HELD_BUCKETS) {
+	for (i = (uint32_t)(mix(id ^ conns->reader->seed, netns) >> 32) % HELD_BUCKETS;; i = (i + 1) % HELD_BUCKETS) {
 		bucket = &conns->reader->held_bucket[i];
 		if (!*bucket)
 			break;

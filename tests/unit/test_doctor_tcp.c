@@ -56,6 +56,27 @@ START_TEST(paths_of_ipv6)
 }
 END_TEST
 
+START_TEST(paths_are_bounded)
+{
+	struct endpoint ep = { .port = 80 };
+	char name[PATH_STRLEN];
+
+	for (unsigned int i = 0; i < PATHS_MAX + 100; i++) {
+		ep.addr[1] = (uint8_t)(i >> 8);
+		ep.addr[2] = (uint8_t)i;
+		ep.addr[0] = (uint8_t)(10 + (i >> 16));
+		path_find(&patient.conns, &ep)->connections++;
+	}
+	ck_assert_uint_eq(patient.conns.nr_paths, PATHS_MAX);
+	ck_assert_uint_eq(patient.conns.path[PATHS_MAX - 1].connections, 101);
+	ck_assert_str_eq(path_text(&patient.conns.path[PATHS_MAX - 1], name), "all other networks");
+	ck_assert_str_eq(path_text(&patient.conns.path[1], name), "10.0.1.0/24");
+	/* one that has its own still finds it */
+	ep = (struct endpoint){ .addr = { 10, 0, 1, 77 } };
+	ck_assert_ptr_eq(path_find(&patient.conns, &ep), &patient.conns.path[1]);
+}
+END_TEST
+
 START_TEST(too_little_to_tell)
 {
 	sends("10.1.2.3:80", 199, 100);
@@ -387,6 +408,7 @@ TCase *doctor_tcp_case(void)
 	tcase_add_checked_fixture(tc, patient_setup, patient_teardown);
 	tcase_add_test(tc, a_path_that_loses);
 	tcase_add_test(tc, paths_of_ipv6);
+	tcase_add_test(tc, paths_are_bounded);
 	tcase_add_test(tc, too_little_to_tell);
 	tcase_add_test(tc, all_paths_lose);
 	tcase_add_test(tc, reordering_is_no_loss);
