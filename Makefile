@@ -14,7 +14,7 @@ MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)/updates
 JOBS ?= $(shell nproc)
 
 # The program is linked to under the name of each.
-VERBS = report events flows drops sockets
+VERBS = report events flows drops sockets doctor
 
 # Arguments of coremon-report for `make run`, and the kernels `make check` takes (all of scripts/suites.list).
 ARGS ?=

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor.h"
 #include "drops.h"
 #include "events.h"
 #include "flows.h"
@@ -25,6 +26,7 @@ static const struct verb verbs[] = {
 	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
 	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
 	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
+	{ "doctor", "coremon-doctor", "what is wrong, how it shows, and what to do about it", verb_doctor },
 	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
 	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets },
 };

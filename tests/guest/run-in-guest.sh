@@ -66,7 +66,7 @@ for t; do
 	timeout -k 5 "${limit:-60}" sh "$t" >"log/$name" 2>&1
 	status=$?
 	# What a test has left running or set up is not the next one's business.
-	for p in iperf3 tcpload rawpeer lossy brief evread dumpcap coremon-report coremon dd; do pkill -9 -x $p && sleep 0.1; done
+	for p in iperf3 faults tcpload rawpeer lossy brief evread dumpcap coremon-report coremon dd; do pkill -9 -x $p && sleep 0.1; done
 	for ns in $(ip netns list | cut -d' ' -f1); do ip netns del "$ns"; done
 	judge "$name" "$status" "log/$name"
 	echo "# $name took $(($(cut -d. -f1 /proc/uptime) - begin)) s"

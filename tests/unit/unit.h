@@ -31,6 +31,9 @@ TCase *sockets_case(void);
 TCase *table_case(void);
 TCase *verdict_case(void);
 TCase *trouble_case(void);
+TCase *forecast_case(void);
+TCase *doctor_case(void);
+TCase *doctor_tcp_case(void);
 
 /** tree_new() - Return: a root that is an empty directory of this test's own. */
 struct root tree_new(void);

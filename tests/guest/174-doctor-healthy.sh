@@ -1,0 +1,29 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# time: 120
+# A machine that works hard and well: the doctor finds nothing, with the module and without it.
+. ./tests/lib.sh
+. ./tests/faults.sh
+
+load
+network
+going far2 faults serve 9000
+listens 9000 ip netns exec far2
+going faults serve 9300
+listens 9300
+# Bulk both ways, short connections, datagrams that are few enough to be read, connections at rest.
+going faults send 10.7.2.2 9000
+going far1 faults send 10.7.0.1 9300
+going faults short 10.7.2.2 9000 2000 50
+going far2 faults short 10.7.0.1 9300 2000 50
+hold open hold -n 50 -u 10000
+background tcpload churn -d 100 -n 4 -u 2000 -g 20
+sleep 2
+$doctor --exit-code -i 1 -n 3 >"$T/text" 2>"$T/said" || { cat "$T/text" "$T/said"; fail "exit status $?"; }
+cat "$T/text" "$T/said"
+grep -q '^no findings; looked for' "$T/text" || fail "it found something"
+[ -e /stage/thorough ] || exit 0
+unload
+$doctor --exit-code -i 1 -n 2 >"$T/text" 2>"$T/said" || { cat "$T/text" "$T/said"; fail "exit status $? without the module"; }
+grep -q 'retransmits by kind' "$T/text" || { cat "$T/text"; fail "it does not say what it could not look at"; }
+mended
