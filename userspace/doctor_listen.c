@@ -22,14 +22,14 @@ static double fill(const struct view *view, const struct socket *socket)
 	const struct trend *trend;
 	double most;
 
-	if (socket->udp || socket->state != TCP_LISTEN || !socket_known(socket, K_RECV_Q) || !socket_known(socket, K_SEND_Q))
+	if (socket->udp || socket->state != TCP_LISTEN || !socket_known(socket, SOCKET_RECV_Q) || !socket_known(socket, SOCKET_SEND_Q))
 		return 0;
-	most = (double)socket->num[K_RECV_Q];
+	most = (double)socket->num[SOCKET_RECV_Q];
 	trend = view->trends ? trend_find(view->trends, TREND_ACCEPT, trend_listener(socket, object)) : NULL;
 	if (trend && trend->highest > most)
 		most = trend->highest;
 	/* The kernel lets one more wait than the limit says. */
-	return most / ((double)socket->num[K_SEND_Q] + 1);
+	return most / ((double)socket->num[SOCKET_SEND_Q] + 1);
 }
 
 double listen_fullest(const struct view *view, const struct socket **listener)
@@ -51,7 +51,7 @@ double listen_fullest(const struct view *view, const struct socket **listener)
 
 static void queue_advice(struct finding *finding, const struct socket *listener, bool has_max, uint64_t somaxconn)
 {
-	uint64_t limit = listener ? listener->num[K_SEND_Q] : 0, want = limit < 1024 ? 4096 : 4 * limit;
+	uint64_t limit = listener ? listener->num[SOCKET_SEND_Q] : 0, want = limit < 1024 ? 4096 : 4 * limit;
 
 	if (has_max && (!listener || limit >= somaxconn || want > somaxconn))
 		finding_command(finding, "sysctl -w net.core.somaxconn=%" PRIu64, want);
@@ -85,8 +85,8 @@ void rule_accept_queue(struct findings *findings, const struct view *view)
 	if (listener) {
 		finding_title(finding, "the accept queue of %s at %s overflows", process_text(listener->comm, listener->pid, process),
 			      endpoint_format(&listener->local, local));
-		finding_note(finding, "accept queue", "%" PRIu64 " wait now, the limit is %" PRIu64 "%s", listener->num[K_RECV_Q],
-			     listener->num[K_SEND_Q], was_full ? "; it was seen full" : "");
+		finding_note(finding, "accept queue", "%" PRIu64 " wait now, the limit is %" PRIu64 "%s", listener->num[SOCKET_RECV_Q],
+			     listener->num[SOCKET_SEND_Q], was_full ? "; it was seen full" : "");
 	} else {
 		finding_title(finding, "an accept queue overflows; whose is not known");
 		finding_note(finding, "listener", "none was full when looked at: a burst, or in another network namespace");

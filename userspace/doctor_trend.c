@@ -89,7 +89,7 @@ char *trend_listener(const struct socket *socket, char buf[TREND_OBJECT_LEN])
 	char local[ENDPOINT_STRLEN];
 
 	snprintf(buf, TREND_OBJECT_LEN, "%s %" PRIx64, endpoint_format(&socket->local, local),
-		 socket_known(socket, K_COOKIE) ? socket->num[K_COOKIE] : socket->num[K_INODE]);
+		 socket_known(socket, SOCKET_COOKIE) ? socket->num[SOCKET_COOKIE] : socket->num[SOCKET_INODE]);
 	return buf;
 }
 
@@ -145,9 +145,9 @@ void trends_sockets(struct trends *trends, const struct sockets *sockets, uint64
 	for (unsigned int i = 0; i < sockets->nr; i++) {
 		const struct socket *socket = &sockets->socket[i];
 
-		if (!socket->udp && socket->state == TCP_LISTEN && socket_known(socket, K_RECV_Q) && socket_known(socket, K_SEND_Q))
+		if (!socket->udp && socket->state == TCP_LISTEN && socket_known(socket, SOCKET_RECV_Q) && socket_known(socket, SOCKET_SEND_Q))
 			trend_add(trends, TREND_ACCEPT, trend_listener(socket, object), since(trends, &sockets->when),
-				  (double)socket->num[K_RECV_Q], (double)socket->num[K_SEND_Q] + 1);
+				  (double)socket->num[SOCKET_RECV_Q], (double)socket->num[SOCKET_SEND_Q] + 1);
 	}
 	if (high > low && ports_most(sockets, low, high, &use))
 		trend_add(trends, TREND_PORTS, endpoint_format(&use.remote, object), since(trends, &sockets->when), (double)use.used,

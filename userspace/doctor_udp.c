@@ -11,9 +11,9 @@
 
 static bool same_socket(const struct socket *a, const struct socket *b)
 {
-	if (socket_known(a, K_COOKIE) && socket_known(b, K_COOKIE))
-		return a->num[K_COOKIE] == b->num[K_COOKIE];
-	return socket_known(a, K_INODE) && socket_known(b, K_INODE) && a->num[K_INODE] && a->num[K_INODE] == b->num[K_INODE];
+	if (socket_known(a, SOCKET_COOKIE) && socket_known(b, SOCKET_COOKIE))
+		return a->num[SOCKET_COOKIE] == b->num[SOCKET_COOKIE];
+	return socket_known(a, SOCKET_INODE) && socket_known(b, SOCKET_INODE) && a->num[SOCKET_INODE] && a->num[SOCKET_INODE] == b->num[SOCKET_INODE];
 }
 
 /* How many a socket dropped since the first reading; one that is new since dropped all it ever did since. */
@@ -21,7 +21,7 @@ static uint64_t dropped(const struct view *view, const struct socket *now)
 {
 	const struct sockets *before = view->sockets_before;
 
-	if (!now->udp || !socket_known(now, K_DROPS))
+	if (!now->udp || !socket_known(now, SOCKET_DROPS))
 		return 0;
 	for (unsigned int i = 0; i < before->nr; i++) {
 		const struct socket *old = &before->socket[i];
@@ -29,16 +29,16 @@ static uint64_t dropped(const struct view *view, const struct socket *now)
 		if (!old->udp || !same_socket(old, now))
 			continue;
 		/* The kernel's counter has 32 bits, and one that went back tells nothing. */
-		return socket_known(old, K_DROPS) && now->num[K_DROPS] >= old->num[K_DROPS] ? now->num[K_DROPS] - old->num[K_DROPS] : 0;
+		return socket_known(old, SOCKET_DROPS) && now->num[SOCKET_DROPS] >= old->num[SOCKET_DROPS] ? now->num[SOCKET_DROPS] - old->num[SOCKET_DROPS] : 0;
 	}
-	return before->udp_whole ? now->num[K_DROPS] : 0;
+	return before->udp_whole ? now->num[SOCKET_DROPS] : 0;
 }
 
 /* What a program should ask for: the kernel doubles it, and keeps it below twice rmem_max. */
 static void buffer_advice(struct finding *finding, const struct view *view, const struct socket *socket)
 {
 	/* Where the size is not known, what waits is in it at least. */
-	enum socket_col col = socket_known(socket, K_RCVBUF) ? K_RCVBUF : K_RECV_Q;
+	enum socket_col col = socket_known(socket, SOCKET_RCVBUF) ? SOCKET_RCVBUF : SOCKET_RECV_Q;
 	uint64_t rmem_max, rmem_default, have = socket_known(socket, col) ? socket->num[col] : 0, want;
 
 	if (!view_level(view, LAYER_LIMIT, "", "net.core.rmem_max", &rmem_max))
@@ -83,13 +83,13 @@ static void of_socket(struct findings *findings, const struct view *view, const 
 	process_text(socket->comm, socket->pid, process);
 	finding_title(finding, "the UDP receive buffer of %s at %s overflows", process, local);
 	finding_effect(finding, "%.0f datagrams a second are lost before it reads them; nobody sends them again.", view_rate(view, lost));
-	finding_count(finding, "drops of the socket", socket->num[K_DROPS] - lost, socket->num[K_DROPS], view->elapsed_ns);
+	finding_count(finding, "drops of the socket", socket->num[SOCKET_DROPS] - lost, socket->num[SOCKET_DROPS], view->elapsed_ns);
 	counters_of(finding, view);
-	if (socket_known(socket, K_RECV_Q) && socket_known(socket, K_RCVBUF))
-		finding_note(finding, "queue", "%" PRIu64 " bytes wait, the buffer has %" PRIu64, socket->num[K_RECV_Q],
-			     socket->num[K_RCVBUF]);
-	else if (socket_known(socket, K_RECV_Q))
-		finding_note(finding, "queue", "%" PRIu64 " bytes wait", socket->num[K_RECV_Q]);
+	if (socket_known(socket, SOCKET_RECV_Q) && socket_known(socket, SOCKET_RCVBUF))
+		finding_note(finding, "queue", "%" PRIu64 " bytes wait, the buffer has %" PRIu64, socket->num[SOCKET_RECV_Q],
+			     socket->num[SOCKET_RCVBUF]);
+	else if (socket_known(socket, SOCKET_RECV_Q))
+		finding_note(finding, "queue", "%" PRIu64 " bytes wait", socket->num[SOCKET_RECV_Q]);
 	buffer_advice(finding, view, socket);
 }
 

@@ -65,8 +65,8 @@ int ledger_levels(struct ledger *ledger, const struct counters *now, enum layer 
 static const struct socket *find_before(const struct sockets *before, const struct socket *socket)
 {
 	for (unsigned int i = 0; before && i < before->nr; i++) {
-		if (before->socket[i].udp == socket->udp && socket_known(&before->socket[i], K_COOKIE) && socket_known(socket, K_COOKIE) &&
-		    before->socket[i].num[K_COOKIE] == socket->num[K_COOKIE])
+		if (before->socket[i].udp == socket->udp && socket_known(&before->socket[i], SOCKET_COOKIE) && socket_known(socket, SOCKET_COOKIE) &&
+		    before->socket[i].num[SOCKET_COOKIE] == socket->num[SOCKET_COOKIE])
 			return &before->socket[i];
 	}
 	return NULL;
@@ -99,8 +99,8 @@ static void set_level(struct ledger_row *row, const struct socket *socket, enum 
 /* An accept queue that has no room. */
 static bool is_full(const struct socket *socket)
 {
-	return !socket->udp && socket_known(socket, K_SEND_Q) && socket_known(socket, K_RECV_Q) && socket->num[K_RECV_Q] > 0 &&
-	       socket->num[K_RECV_Q] >= socket->num[K_SEND_Q];
+	return !socket->udp && socket_known(socket, SOCKET_SEND_Q) && socket_known(socket, SOCKET_RECV_Q) && socket->num[SOCKET_RECV_Q] > 0 &&
+	       socket->num[SOCKET_RECV_Q] >= socket->num[SOCKET_SEND_Q];
 }
 
 /*
@@ -111,12 +111,12 @@ static bool socket_drops(const struct sockets *before, const struct socket *sock
 {
 	const struct socket *then;
 
-	if ((!socket->udp && socket->state != SOCKET_LISTEN) || !socket_known(socket, K_DROPS))
+	if ((!socket->udp && socket->state != SOCKET_LISTEN) || !socket_known(socket, SOCKET_DROPS))
 		return false;
-	then = socket->num[K_DROPS] ? find_before(before, socket) : NULL;
+	then = socket->num[SOCKET_DROPS] ? find_before(before, socket) : NULL;
 	/* One that is new counts from 0. */
-	*delta = delta_make(before && (socket->udp ? before->udp_whole : before->tcp_whole), then ? then->num[K_DROPS] : 0, true,
-			    socket->num[K_DROPS]);
+	*delta = delta_make(before && (socket->udp ? before->udp_whole : before->tcp_whole), then ? then->num[SOCKET_DROPS] : 0, true,
+			    socket->num[SOCKET_DROPS]);
 	return true;
 }
 
@@ -154,10 +154,10 @@ int ledger_sockets(struct ledger *ledger, const struct sockets *before, const st
 		row->delta = delta;
 		if (socket->udp) {
 			row->means = "receive buffer full: SO_RCVBUF, program too slow";
-			set_level(row, socket, K_RMEM, K_RCVBUF);
+			set_level(row, socket, SOCKET_RMEM, SOCKET_RCVBUF);
 		} else {
 			row->means = "connections turned away: accept queue, backlog, somaxconn";
-			set_level(row, socket, K_RECV_Q, K_SEND_Q);
+			set_level(row, socket, SOCKET_RECV_Q, SOCKET_SEND_Q);
 		}
 	}
 	return 0;

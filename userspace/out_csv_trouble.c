@@ -81,7 +81,7 @@ static void sockets_interval(FILE *out, const struct report *report, const struc
 		csv_number(out, view->tcp_known, view->tcp[state]);
 	csv_number(out, view->udp_known, view->udp);
 	csv_number(out, view->tcp_known, view->nr_waiting);
-	csv_number(out, view->tcp_known, view->nr_waiting ? view->waiting[0]->num[K_RECV_Q] : 0);
+	csv_number(out, view->tcp_known, view->nr_waiting ? view->waiting[0]->num[SOCKET_RECV_Q] : 0);
 	csv_number(out, view->losses_known, view->nr_losses);
 	csv_number(out, view->losses_known, dropped);
 	fputc('\n', out);

@@ -104,8 +104,8 @@ static json_t *waiting(const struct socket_view *view)
 		json_t *entry = json_object();
 
 		put_address(entry, "local", &socket->local);
-		run_json_number(entry, "queue", socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
-		run_json_number(entry, "limit", socket_known(socket, K_SEND_Q), socket->num[K_SEND_Q]);
+		run_json_number(entry, "queue", socket_known(socket, SOCKET_RECV_Q), socket->num[SOCKET_RECV_Q]);
+		run_json_number(entry, "limit", socket_known(socket, SOCKET_SEND_Q), socket->num[SOCKET_SEND_Q]);
 		json_array_append_new(list, entry);
 	}
 	return list;
@@ -125,10 +125,10 @@ static json_t *losses(const struct report *report)
 		put_address(entry, "remote", &socket->remote);
 		run_json_number(entry, "lost", true, delta.grown);
 		json_rate(entry, "lost", &delta, report->elapsed_ns);
-		run_json_number(entry, "recv_q", socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
-		run_json_number(entry, "rcvbuf", socket_known(socket, K_RCVBUF), socket->num[K_RCVBUF]);
-		run_json_number(entry, "inode", socket_known(socket, K_INODE), socket->num[K_INODE]);
-		run_json_number(entry, "uid", socket_known(socket, K_UID), socket->num[K_UID]);
+		run_json_number(entry, "recv_q", socket_known(socket, SOCKET_RECV_Q), socket->num[SOCKET_RECV_Q]);
+		run_json_number(entry, "rcvbuf", socket_known(socket, SOCKET_RCVBUF), socket->num[SOCKET_RCVBUF]);
+		run_json_number(entry, "inode", socket_known(socket, SOCKET_INODE), socket->num[SOCKET_INODE]);
+		run_json_number(entry, "uid", socket_known(socket, SOCKET_UID), socket->num[SOCKET_UID]);
 		run_json_number(entry, "pid", socket->pid, socket->pid);
 		run_json_text(entry, "comm", socket->comm[0] ? socket->comm : NULL);
 		json_array_append_new(list, entry);

@@ -243,8 +243,8 @@ static void accept_queues(struct text *text, const struct socket_view *view)
 	for (unsigned int i = 0; i < view->nr_waiting && i < FULL_ROWS; i++) {
 		const struct socket *socket = view->waiting[i];
 
-		text_cell(text, fmt_count(socket->num[K_RECV_Q], queue));
-		text_cell(text, socket_known(socket, K_SEND_Q) ? fmt_count(socket->num[K_SEND_Q], limit) : "-");
+		text_cell(text, fmt_count(socket->num[SOCKET_RECV_Q], queue));
+		text_cell(text, socket_known(socket, SOCKET_SEND_Q) ? fmt_count(socket->num[SOCKET_SEND_Q], limit) : "-");
 		fprintf(text->out, "  %s", endpoint_format(&socket->local, address));
 		text_line(text);
 	}
@@ -265,8 +265,8 @@ static void udp_losses(struct text *text, const struct report *report, bool full
 		unsigned int at = 3 * CELL;
 
 		text_cell(text, rate(view->loss[i].dropped, report, buf));
-		text_cell(text, socket_known(socket, K_RECV_Q) ? fmt_count(socket->num[K_RECV_Q], buf) : "-");
-		text_cell(text, socket_known(socket, K_RCVBUF) ? fmt_count(socket->num[K_RCVBUF], buf) : "-");
+		text_cell(text, socket_known(socket, SOCKET_RECV_Q) ? fmt_count(socket->num[SOCKET_RECV_Q], buf) : "-");
+		text_cell(text, socket_known(socket, SOCKET_RCVBUF) ? fmt_count(socket->num[SOCKET_RCVBUF], buf) : "-");
 		text_part(text, &at, "  ", "%s", endpoint_format(&socket->local, address));
 		if (socket->pid)
 			text_part(text, &at, "  ", "%s/%u", socket->comm[0] ? fmt_name(socket->comm, comm) : "-", socket->pid);

@@ -49,8 +49,8 @@ static int by_cookie(const void *p, const void *q)
 	int ret = compare(a->udp, b->udp);
 
 	if (ret == 0)
-		ret = compare(socket_known(a, K_COOKIE), socket_known(b, K_COOKIE));
-	return ret ? ret : compare(a->num[K_COOKIE], b->num[K_COOKIE]);
+		ret = compare(socket_known(a, SOCKET_COOKIE), socket_known(b, SOCKET_COOKIE));
+	return ret ? ret : compare(a->num[SOCKET_COOKIE], b->num[SOCKET_COOKIE]);
 }
 
 static int in_order(const void *p, const void *q)
@@ -65,8 +65,8 @@ static int in_order(const void *p, const void *q)
 	if (ret == 0)
 		ret = compare_endpoints(&a->remote, &b->remote);
 	if (ret == 0)
-		ret = compare(a->num[K_INODE], b->num[K_INODE]);
-	return ret ? ret : compare(a->num[K_COOKIE], b->num[K_COOKIE]);
+		ret = compare(a->num[SOCKET_INODE], b->num[SOCKET_INODE]);
+	return ret ? ret : compare(a->num[SOCKET_COOKIE], b->num[SOCKET_COOKIE]);
 }
 
 void sockets_sort(struct sockets *sockets)
@@ -78,7 +78,7 @@ void sockets_sort(struct sockets *sockets)
 		return;
 	qsort(socket, sockets->nr, sizeof(*socket), by_cookie);
 	for (unsigned int i = 0; i < sockets->nr; i++) {
-		bool again = kept > 0 && socket_known(&socket[i], K_COOKIE) && by_cookie(&socket[kept - 1], &socket[i]) == 0;
+		bool again = kept > 0 && socket_known(&socket[i], SOCKET_COOKIE) && by_cookie(&socket[kept - 1], &socket[i]) == 0;
 
 		if (!again)
 			socket[kept++] = socket[i];

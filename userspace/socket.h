@@ -14,10 +14,10 @@
 
 /*
  * Queues are in bytes: of TCP what nobody has read, and what the peer has not acknowledged; of UDP the memory of what waits. A
- * buffer's limit (K_RCVBUF, K_SNDBUF) bounds the memory that packets take (K_RMEM, K_WMEM, K_BACKLOG), not the bytes in them.
+ * buffer's limit (SOCKET_RCVBUF, SOCKET_SNDBUF) bounds the memory that packets take (SOCKET_RMEM, SOCKET_WMEM, SOCKET_BACKLOG), not the bytes in them.
  */
 enum socket_col {
-	K_INODE, K_COOKIE, K_UID, K_RECV_Q, K_SEND_Q, K_RCVBUF, K_SNDBUF, K_RMEM, K_WMEM, K_BACKLOG, K_DROPS, K_TIMER_MS,
+	SOCKET_INODE, SOCKET_COOKIE, SOCKET_UID, SOCKET_RECV_Q, SOCKET_SEND_Q, SOCKET_RCVBUF, SOCKET_SNDBUF, SOCKET_RMEM, SOCKET_WMEM, SOCKET_BACKLOG, SOCKET_DROPS, SOCKET_TIMER_MS,
 	SOCKET_COLS
 };
 

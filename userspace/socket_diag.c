@@ -21,8 +21,8 @@ static const struct {
 	unsigned int at;
 	enum socket_col col;
 } memory[] = {
-	{ SK_MEMINFO_RMEM_ALLOC, K_RMEM }, { SK_MEMINFO_RCVBUF, K_RCVBUF },   { SK_MEMINFO_SNDBUF, K_SNDBUF },
-	{ SK_MEMINFO_BACKLOG, K_BACKLOG }, { SK_MEMINFO_DROPS, K_DROPS },
+	{ SK_MEMINFO_RMEM_ALLOC, SOCKET_RMEM }, { SK_MEMINFO_RCVBUF, SOCKET_RCVBUF },   { SK_MEMINFO_SNDBUF, SOCKET_SNDBUF },
+	{ SK_MEMINFO_BACKLOG, SOCKET_BACKLOG }, { SK_MEMINFO_DROPS, SOCKET_DROPS },
 };
 
 static int find_meminfo(const struct nlattr *attr, void *data)
@@ -50,7 +50,7 @@ static void take_meminfo(struct socket *socket, const struct nlattr *attr)
 			socket_set(socket, memory[i].col, value[memory[i].at]);
 	}
 	if (wmem < nr)
-		socket_set(socket, K_WMEM, value[wmem]);
+		socket_set(socket, SOCKET_WMEM, value[wmem]);
 }
 
 static void take_endpoint(struct endpoint *ep, bool v6, const __be32 addr[4], __be16 port)
@@ -83,16 +83,16 @@ static int take_message(struct sockets *sockets, const struct nlmsghdr *nlh, boo
 	socket->state = msg.idiag_state;
 	take_endpoint(&socket->local, v6, msg.id.idiag_src, msg.id.idiag_sport);
 	take_endpoint(&socket->remote, v6, msg.id.idiag_dst, msg.id.idiag_dport);
-	socket_set(socket, K_COOKIE, (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0]);
+	socket_set(socket, SOCKET_COOKIE, (uint64_t)msg.id.idiag_cookie[1] << 32 | msg.id.idiag_cookie[0]);
 	/* A handshake not yet accepted, TIME_WAIT, and what nobody holds any more have no inode and say 0 for the owner. */
 	if (msg.idiag_inode) {
-		socket_set(socket, K_INODE, msg.idiag_inode);
-		socket_set(socket, K_UID, msg.idiag_uid);
+		socket_set(socket, SOCKET_INODE, msg.idiag_inode);
+		socket_set(socket, SOCKET_UID, msg.idiag_uid);
 	}
-	socket_set(socket, K_RECV_Q, msg.idiag_rqueue);
-	socket_set(socket, K_SEND_Q, msg.idiag_wqueue);
+	socket_set(socket, SOCKET_RECV_Q, msg.idiag_rqueue);
+	socket_set(socket, SOCKET_SEND_Q, msg.idiag_wqueue);
 	if (msg.idiag_timer)
-		socket_set(socket, K_TIMER_MS, msg.idiag_expires);
+		socket_set(socket, SOCKET_TIMER_MS, msg.idiag_expires);
 	if (meminfo)
 		take_meminfo(socket, meminfo);
 	return 0;

@@ -61,8 +61,8 @@ static int list(struct scan *scan, struct sockets *sockets)
 	for (unsigned int i = 0; i < sockets->nr; i++) {
 		struct socket *socket = &sockets->socket[i];
 
-		if (socket_known(socket, K_INODE) && socket->num[K_INODE])
-			scan->wanted[scan->nr++] = (struct wanted){ .inode = socket->num[K_INODE], .socket = socket };
+		if (socket_known(socket, SOCKET_INODE) && socket->num[SOCKET_INODE])
+			scan->wanted[scan->nr++] = (struct wanted){ .inode = socket->num[SOCKET_INODE], .socket = socket };
 	}
 	qsort(scan->wanted, scan->nr, sizeof(*scan->wanted), by_inode);
 	return 0;

@@ -8,7 +8,7 @@
 /* The kernel never gives a cookie again; an inode, of which there is always one where there is no cookie, only after long. */
 static uint64_t identity(const struct socket *socket)
 {
-	return socket_known(socket, K_COOKIE) ? socket->num[K_COOKIE] : socket->num[K_INODE];
+	return socket_known(socket, SOCKET_COOKIE) ? socket->num[SOCKET_COOKIE] : socket->num[SOCKET_INODE];
 }
 
 static int compare(const void *p, const void *q)
@@ -32,7 +32,7 @@ int socket_pairs_make(struct socket_pairs *pairs, const struct sockets *before)
 	for (unsigned int i = 0; i < before->nr; i++) {
 		const struct socket *socket = &before->socket[i];
 
-		if (socket_known(socket, K_COOKIE) || socket_known(socket, K_INODE))
+		if (socket_known(socket, SOCKET_COOKIE) || socket_known(socket, SOCKET_INODE))
 			pairs->socket[pairs->nr++] = socket;
 	}
 	qsort(pairs->socket, pairs->nr, sizeof(const struct socket *), compare);
@@ -43,28 +43,28 @@ const struct socket *socket_pairs_find(const struct socket_pairs *pairs, const s
 {
 	const struct socket **found;
 
-	if (pairs->nr == 0 || (!socket_known(socket, K_COOKIE) && !socket_known(socket, K_INODE)))
+	if (pairs->nr == 0 || (!socket_known(socket, SOCKET_COOKIE) && !socket_known(socket, SOCKET_INODE)))
 		return NULL;
 	found = bsearch(&socket, pairs->socket, pairs->nr, sizeof(const struct socket *), compare);
 	/* What was read in another way (inet_diag failed once) is told apart by this. */
-	return found && socket_known(*found, K_COOKIE) == socket_known(socket, K_COOKIE) ? *found : NULL;
+	return found && socket_known(*found, SOCKET_COOKIE) == socket_known(socket, SOCKET_COOKIE) ? *found : NULL;
 }
 
 bool socket_pairs_drops(const struct socket_pairs *pairs, const struct socket *socket, uint64_t *drops)
 {
 	const struct socket *old;
 
-	if (!pairs->before || !socket_known(socket, K_DROPS))
+	if (!pairs->before || !socket_known(socket, SOCKET_DROPS))
 		return false;
 	old = socket_pairs_find(pairs, socket);
-	*drops = socket->num[K_DROPS];
+	*drops = socket->num[SOCKET_DROPS];
 	/* One that was not there is new, and so is all that it dropped: if all were read then. */
 	if (!old)
 		return socket->udp ? pairs->before->udp_whole : pairs->before->tcp_whole;
-	if (!socket_known(old, K_DROPS))
+	if (!socket_known(old, SOCKET_DROPS))
 		return false;
 	/* The kernel's counter has 32 bits. */
-	*drops = (uint32_t)(socket->num[K_DROPS] - old->num[K_DROPS]);
+	*drops = (uint32_t)(socket->num[SOCKET_DROPS] - old->num[SOCKET_DROPS]);
 	return true;
 }
 

@@ -70,10 +70,10 @@ static bool take_line(struct socket *socket, char *line, bool v6)
 	socket->state = (uint8_t)number;
 	if (!queues || !take_hex(&queues, ':', &tx) || !take_hex(&queues, '\0', &rx) || !timer || !retrans)
 		return false;
-	socket_set(socket, K_RECV_Q, rx);
+	socket_set(socket, SOCKET_RECV_Q, rx);
 	/* A listener's limit is not there. */
 	if (socket->udp || socket->state != SOCKET_LISTEN)
-		socket_set(socket, K_SEND_Q, tx);
+		socket_set(socket, SOCKET_SEND_Q, tx);
 	word = next_word(&line);
 	if (!word || !parse_number(word, &uid) || !next_word(&line))
 		return false;
@@ -81,8 +81,8 @@ static bool take_line(struct socket *socket, char *line, bool v6)
 	if (!word || !parse_number(word, &inode))
 		return false;
 	if (inode) {
-		socket_set(socket, K_INODE, inode);
-		socket_set(socket, K_UID, uid);
+		socket_set(socket, SOCKET_INODE, inode);
+		socket_set(socket, SOCKET_UID, uid);
 	}
 	if (!socket->udp)
 		return true;
@@ -91,7 +91,7 @@ static bool take_line(struct socket *socket, char *line, bool v6)
 	word = next_word(&line);
 	if (!word || !parse_number(word, &drops))
 		return false;
-	socket_set(socket, K_DROPS, drops);
+	socket_set(socket, SOCKET_DROPS, drops);
 	return true;
 }
 

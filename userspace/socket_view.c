@@ -20,14 +20,14 @@ static int by_dropped(const void *p, const void *q)
 static int by_queue(const void *p, const void *q)
 {
 	const struct socket *const *a = p, *const *b = q;
-	uint64_t x = (*a)->num[K_RECV_Q], y = (*b)->num[K_RECV_Q];
+	uint64_t x = (*a)->num[SOCKET_RECV_Q], y = (*b)->num[SOCKET_RECV_Q];
 
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
 static bool is_waiting(const struct socket *socket)
 {
-	return !socket->udp && socket->state == SOCKET_LISTEN && socket_known(socket, K_RECV_Q) && socket->num[K_RECV_Q];
+	return !socket->udp && socket->state == SOCKET_LISTEN && socket_known(socket, SOCKET_RECV_Q) && socket->num[SOCKET_RECV_Q];
 }
 
 static int find_waiting(struct socket_view *view, const struct sockets *now)
@@ -67,7 +67,7 @@ static int find_losses(struct socket_view *view, const struct sockets *before, c
 	for (unsigned int i = 0; i < now->nr && ret == 0; i++) {
 		const struct socket *socket = &now->socket[i];
 
-		if (socket->udp && socket_known(socket, K_DROPS) && socket->num[K_DROPS] &&
+		if (socket->udp && socket_known(socket, SOCKET_DROPS) && socket->num[SOCKET_DROPS] &&
 		    socket_pairs_drops(&pairs, socket, &dropped) && dropped)
 			ret = add_loss(view, socket, dropped);
 	}

@@ -34,7 +34,7 @@ static void take_most(struct most *most, const struct socket *socket, enum socke
 /* a/b against c/d, of numbers of 32 bits */
 static bool fuller(const struct socket *socket, const struct most *most)
 {
-	return !most->socket || (double)socket->num[K_RECV_Q] * (double)most->limit > (double)most->value * (double)socket->num[K_SEND_Q];
+	return !most->socket || (double)socket->num[SOCKET_RECV_Q] * (double)most->limit > (double)most->value * (double)socket->num[SOCKET_SEND_Q];
 }
 
 static void measure(struct use *use, const struct sockets *sockets)
@@ -44,20 +44,20 @@ static void measure(struct use *use, const struct sockets *sockets)
 		const struct socket *socket = &sockets->socket[i];
 
 		if (socket->udp) {
-			take_most(&use->udp_rcvbuf, socket, K_RCVBUF);
-			take_most(&use->udp_sndbuf, socket, K_SNDBUF);
+			take_most(&use->udp_rcvbuf, socket, SOCKET_RCVBUF);
+			take_most(&use->udp_sndbuf, socket, SOCKET_SNDBUF);
 			continue;
 		}
 		if (socket->state != SOCKET_LISTEN) {
-			take_most(&use->tcp_rcvbuf, socket, K_RCVBUF);
-			take_most(&use->tcp_sndbuf, socket, K_SNDBUF);
+			take_most(&use->tcp_rcvbuf, socket, SOCKET_RCVBUF);
+			take_most(&use->tcp_sndbuf, socket, SOCKET_SNDBUF);
 			continue;
 		}
-		if (!socket_known(socket, K_SEND_Q) || !socket_known(socket, K_RECV_Q))
+		if (!socket_known(socket, SOCKET_SEND_Q) || !socket_known(socket, SOCKET_RECV_Q))
 			continue;
-		take_most(&use->backlog, socket, K_SEND_Q);
+		take_most(&use->backlog, socket, SOCKET_SEND_Q);
 		if (fuller(socket, &use->queue))
-			use->queue = (struct most){ socket, socket->num[K_RECV_Q], socket->num[K_SEND_Q] };
+			use->queue = (struct most){ socket, socket->num[SOCKET_RECV_Q], socket->num[SOCKET_SEND_Q] };
 	}
 }
 

@@ -76,11 +76,11 @@ int udp_loss_find(struct udp_loss *loss, const struct sockets_reading *now, cons
 	loss->sockets_known = now->sockets.udp_whole;
 	for (unsigned int i = 0; i < now->sockets.nr; i++) {
 		const struct socket *socket = &now->sockets.socket[i];
-		uint64_t drops = socket->num[K_DROPS];
+		uint64_t drops = socket->num[SOCKET_DROPS];
 
 		if (!socket->udp)
 			continue;
-		if (before ? !socket_pairs_drops(&pairs, socket, &drops) : !socket_known(socket, K_DROPS)) {
+		if (before ? !socket_pairs_drops(&pairs, socket, &drops) : !socket_known(socket, SOCKET_DROPS)) {
 			loss->sockets_known = false;
 			continue;
 		}
@@ -109,9 +109,9 @@ char *udp_loss_advice(const struct socket *socket, const struct counters *limits
 {
 	const struct counter *standard = counters_find(limits, LAYER_LIMIT, "", "net.core.rmem_default");
 	const struct counter *max = counters_find(limits, LAYER_LIMIT, "", "net.core.rmem_max");
-	uint64_t rcvbuf = socket->num[K_RCVBUF];
+	uint64_t rcvbuf = socket->num[SOCKET_RCVBUF];
 
-	if (!socket_known(socket, K_RCVBUF))
+	if (!socket_known(socket, SOCKET_RCVBUF))
 		snprintf(buf, size, "let it ask for a larger buffer (SO_RCVBUF, at most net.core.rmem_max), or read faster");
 	else if (max && rcvbuf >= 2 * max->value)
 		snprintf(buf, size, "it has all that rmem_max allows: sysctl -w net.core.rmem_max=%" PRIu64 ", and let it ask for so much "
@@ -198,14 +198,14 @@ static void put_row(struct table *table, const struct udp_loser *loser, const st
 	const struct socket *socket = loser->socket;
 	char advice[256];
 
-	snprintf(key, sizeof(key), "%" PRIx64 "/%" PRIu64, socket->num[K_COOKIE], socket->num[K_INODE]);
+	snprintf(key, sizeof(key), "%" PRIx64 "/%" PRIu64, socket->num[SOCKET_COOKIE], socket->num[SOCKET_INODE]);
 	table_row(table, key);
 	table_number(table, true, loser->drops);
 	table_cell(table, "%s", socket_owner(socket, owner));
 	table_cell(table, "%s", endpoint_format(&socket->local, local));
-	table_number(table, socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
-	if (socket_known(socket, K_RMEM) && socket_known(socket, K_RCVBUF))
-		table_cell(table, "%" PRIu64 "/%" PRIu64, socket->num[K_RMEM], socket->num[K_RCVBUF]);
+	table_number(table, socket_known(socket, SOCKET_RECV_Q), socket->num[SOCKET_RECV_Q]);
+	if (socket_known(socket, SOCKET_RMEM) && socket_known(socket, SOCKET_RCVBUF))
+		table_cell(table, "%" PRIu64 "/%" PRIu64, socket->num[SOCKET_RMEM], socket->num[SOCKET_RCVBUF]);
 	else
 		table_cell(table, "-");
 	table_cell(table, "%s", udp_loss_advice(socket, limits, advice, sizeof(advice)));
@@ -265,10 +265,10 @@ static void put_record(struct sink *sink, const struct udp_loser *loser, const c
 	sink_text(sink, "comm", socket && socket->comm[0] ? socket->comm : NULL);
 	sink_text(sink, "local", socket ? endpoint_format(&socket->local, local) : NULL);
 	sink_text(sink, "remote", socket ? endpoint_format(&socket->remote, remote) : NULL);
-	sink_number(sink, "recv_q", socket && socket_known(socket, K_RECV_Q), socket ? socket->num[K_RECV_Q] : 0);
-	sink_number(sink, "rmem", socket && socket_known(socket, K_RMEM), socket ? socket->num[K_RMEM] : 0);
-	sink_number(sink, "rcvbuf", socket && socket_known(socket, K_RCVBUF), socket ? socket->num[K_RCVBUF] : 0);
-	sink_number(sink, "drops", socket && socket_known(socket, K_DROPS), socket ? socket->num[K_DROPS] : 0);
+	sink_number(sink, "recv_q", socket && socket_known(socket, SOCKET_RECV_Q), socket ? socket->num[SOCKET_RECV_Q] : 0);
+	sink_number(sink, "rmem", socket && socket_known(socket, SOCKET_RMEM), socket ? socket->num[SOCKET_RMEM] : 0);
+	sink_number(sink, "rcvbuf", socket && socket_known(socket, SOCKET_RCVBUF), socket ? socket->num[SOCKET_RCVBUF] : 0);
+	sink_number(sink, "drops", socket && socket_known(socket, SOCKET_DROPS), socket ? socket->num[SOCKET_DROPS] : 0);
 	sink_text(sink, "advice", socket ? udp_loss_advice(socket, limits, advice, sizeof(advice)) : NULL);
 }
 

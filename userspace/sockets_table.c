@@ -46,8 +46,8 @@ static const char *state_name(const struct socket *socket)
 enum word { WORD_TCP = SOCKET_COLS, WORD_UDP, WORD_HOLDERS, WORD_PROTO, WORDS };
 
 static const char *const words[WORDS] = {
-	[K_INODE] = "inode", [K_RCVBUF] = "rcvbuf", [K_SNDBUF] = "sndbuf", [K_RMEM] = "rmem", [K_WMEM] = "wmem",
-	[K_BACKLOG] = "backlog", [K_DROPS] = "drops", [K_TIMER_MS] = "timer_ms", [WORD_TCP] = "tcp", [WORD_UDP] = "udp",
+	[SOCKET_INODE] = "inode", [SOCKET_RCVBUF] = "rcvbuf", [SOCKET_SNDBUF] = "sndbuf", [SOCKET_RMEM] = "rmem", [SOCKET_WMEM] = "wmem",
+	[SOCKET_BACKLOG] = "backlog", [SOCKET_DROPS] = "drops", [SOCKET_TIMER_MS] = "timer_ms", [WORD_TCP] = "tcp", [WORD_UDP] = "udp",
 	[WORD_HOLDERS] = "holders", [WORD_PROTO] = "proto",
 };
 
@@ -116,7 +116,7 @@ static bool matches(const struct filter *filter, const struct socket *socket)
 	static const struct {
 		enum socket_col from;
 		enum conn_col to;
-	} same[] = { { K_COOKIE, C_ID }, { K_UID, C_UID }, { K_SEND_Q, C_SEND_Q }, { K_RECV_Q, C_RECV_Q } };
+	} same[] = { { SOCKET_COOKIE, C_ID }, { SOCKET_UID, C_UID }, { SOCKET_SEND_Q, C_SEND_Q }, { SOCKET_RECV_Q, C_RECV_Q } };
 	struct conn conn;
 
 	conn_clear(&conn);
@@ -171,12 +171,12 @@ static void put_buffer(struct table *table, const struct socket *socket, enum so
 /* What stands out. */
 static const char *note(const struct socket *socket, uint64_t dropped)
 {
-	bool full = socket_known(socket, K_RMEM) && socket_known(socket, K_RCVBUF) && socket->num[K_RCVBUF] &&
-		    socket->num[K_RMEM] / NEARLY_FULL >= socket->num[K_RCVBUF] / 100 && socket->num[K_RMEM];
+	bool full = socket_known(socket, SOCKET_RMEM) && socket_known(socket, SOCKET_RCVBUF) && socket->num[SOCKET_RCVBUF] &&
+		    socket->num[SOCKET_RMEM] / NEARLY_FULL >= socket->num[SOCKET_RCVBUF] / 100 && socket->num[SOCKET_RMEM];
 
 	if (!socket->udp && socket->state == SOCKET_LISTEN) {
 		/* The kernel lets one more wait than the limit says. */
-		full = socket_known(socket, K_SEND_Q) && socket->num[K_RECV_Q] > socket->num[K_SEND_Q];
+		full = socket_known(socket, SOCKET_SEND_Q) && socket->num[SOCKET_RECV_Q] > socket->num[SOCKET_SEND_Q];
 		return !full ? dropped ? "dropping" : "" : dropped ? "accept queue full, dropping" : "accept queue full";
 	}
 	return !full ? dropped ? "dropping" : "" : dropped ? "receive buffer full, dropping" : "receive buffer full";
@@ -190,22 +190,22 @@ static void put_row(struct table *table, const struct socket *socket, const stru
 
 	endpoint_format(&socket->local, local);
 	endpoint_format(&socket->remote, remote);
-	snprintf(key, sizeof(key), "%s %" PRIx64 " %" PRIu64 " %s %s", socket_proto(socket), socket->num[K_COOKIE], socket->num[K_INODE],
-		 socket_known(socket, K_COOKIE) ? "" : local, socket_known(socket, K_COOKIE) ? "" : remote);
+	snprintf(key, sizeof(key), "%s %" PRIx64 " %" PRIu64 " %s %s", socket_proto(socket), socket->num[SOCKET_COOKIE], socket->num[SOCKET_INODE],
+		 socket_known(socket, SOCKET_COOKIE) ? "" : local, socket_known(socket, SOCKET_COOKIE) ? "" : remote);
 	table_row(table, key);
 	table_cell(table, "%s", socket_proto(socket));
-	table_number(table, socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
-	table_number(table, socket_known(socket, K_SEND_Q), socket->num[K_SEND_Q]);
+	table_number(table, socket_known(socket, SOCKET_RECV_Q), socket->num[SOCKET_RECV_Q]);
+	table_number(table, socket_known(socket, SOCKET_SEND_Q), socket->num[SOCKET_SEND_Q]);
 	table_cell(table, "%s", local);
 	table_cell(table, "%s", remote);
 	table_cell(table, "%s", state_name(socket));
 	table_cell(table, "%s", socket_owner(socket, owner));
-	put_buffer(table, socket, K_RMEM, K_RCVBUF);
-	put_buffer(table, socket, K_WMEM, K_SNDBUF);
+	put_buffer(table, socket, SOCKET_RMEM, SOCKET_RCVBUF);
+	put_buffer(table, socket, SOCKET_WMEM, SOCKET_SNDBUF);
 	if (grown && dropped)
-		table_cell(table, "%" PRIu64 " (+%" PRIu64 ")", socket->num[K_DROPS], dropped);
+		table_cell(table, "%" PRIu64 " (+%" PRIu64 ")", socket->num[SOCKET_DROPS], dropped);
 	else
-		table_number(table, socket_known(socket, K_DROPS), socket->num[K_DROPS]);
+		table_number(table, socket_known(socket, SOCKET_DROPS), socket->num[SOCKET_DROPS]);
 	table_cell(table, "%s", note(socket, grown ? dropped : 0));
 }
 
@@ -256,30 +256,30 @@ static void put_record(struct sink *sink, const struct socket *socket, const str
 	uint64_t dropped = 0;
 	bool grown = socket_pairs_drops(pairs, socket, &dropped);
 
-	snprintf(cookie, sizeof(cookie), sink->csv ? "0x%" PRIx64 : "%" PRIx64, socket->num[K_COOKIE]);
+	snprintf(cookie, sizeof(cookie), sink->csv ? "0x%" PRIx64 : "%" PRIx64, socket->num[SOCKET_COOKIE]);
 	sink_record(sink);
 	sink_text(sink, "proto", socket_proto(socket));
 	sink_text(sink, "state", state_name(socket));
 	sink_text(sink, "local", endpoint_format(&socket->local, local));
 	sink_text(sink, "remote", endpoint_format(&socket->remote, remote));
-	put_col(sink, "recv_q", socket, K_RECV_Q);
-	put_col(sink, "send_q", socket, K_SEND_Q);
-	sink_number(sink, "accept_queue", listen && socket_known(socket, K_RECV_Q), socket->num[K_RECV_Q]);
-	sink_number(sink, "accept_limit", listen && socket_known(socket, K_SEND_Q), socket->num[K_SEND_Q]);
+	put_col(sink, "recv_q", socket, SOCKET_RECV_Q);
+	put_col(sink, "send_q", socket, SOCKET_SEND_Q);
+	sink_number(sink, "accept_queue", listen && socket_known(socket, SOCKET_RECV_Q), socket->num[SOCKET_RECV_Q]);
+	sink_number(sink, "accept_limit", listen && socket_known(socket, SOCKET_SEND_Q), socket->num[SOCKET_SEND_Q]);
 	sink_number(sink, "pid", socket->pid, socket->pid);
 	sink_text(sink, "comm", socket->comm[0] ? socket->comm : NULL);
 	sink_number(sink, "holders", socket->holders, socket->holders);
-	put_col(sink, "uid", socket, K_UID);
-	put_col(sink, "rmem", socket, K_RMEM);
-	put_col(sink, "rcvbuf", socket, K_RCVBUF);
-	put_col(sink, "wmem", socket, K_WMEM);
-	put_col(sink, "sndbuf", socket, K_SNDBUF);
-	put_col(sink, "backlog", socket, K_BACKLOG);
-	put_col(sink, "drops", socket, K_DROPS);
+	put_col(sink, "uid", socket, SOCKET_UID);
+	put_col(sink, "rmem", socket, SOCKET_RMEM);
+	put_col(sink, "rcvbuf", socket, SOCKET_RCVBUF);
+	put_col(sink, "wmem", socket, SOCKET_WMEM);
+	put_col(sink, "sndbuf", socket, SOCKET_SNDBUF);
+	put_col(sink, "backlog", socket, SOCKET_BACKLOG);
+	put_col(sink, "drops", socket, SOCKET_DROPS);
 	sink_number(sink, "drops_in_interval", grown, dropped);
-	put_col(sink, "timer_ms", socket, K_TIMER_MS);
-	put_col(sink, "inode", socket, K_INODE);
-	sink_text(sink, "id", socket_known(socket, K_COOKIE) ? cookie : NULL);
+	put_col(sink, "timer_ms", socket, SOCKET_TIMER_MS);
+	put_col(sink, "inode", socket, SOCKET_INODE);
+	sink_text(sink, "id", socket_known(socket, SOCKET_COOKIE) ? cookie : NULL);
 }
 
 static void records(struct sink *sink, const struct sockets_options *options, const struct sockets_reading *now,

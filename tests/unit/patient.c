@@ -57,7 +57,7 @@ struct socket *socket_now(bool udp, unsigned int state, const char *local, const
 	socket->state = (uint8_t)state;
 	ck_assert(endpoint_parse(local, &socket->local));
 	ck_assert(endpoint_parse(remote, &socket->remote));
-	socket_set(socket, K_COOKIE, cookie);
+	socket_set(socket, SOCKET_COOKIE, cookie);
 	return socket;
 }
 

@@ -275,13 +275,13 @@ START_TEST(udp_buffers)
 	says("whose is not known");
 
 	socket = socket_now(true, 7, "0.0.0.0:1334", "0.0.0.0:*", 5);
-	socket_set(socket, K_DROPS, 30);
-	socket_set(socket, K_RECV_Q, 212000);
-	socket_set(socket, K_RCVBUF, 212992);
+	socket_set(socket, SOCKET_DROPS, 30);
+	socket_set(socket, SOCKET_RECV_Q, 212000);
+	socket_set(socket, SOCKET_RCVBUF, 212992);
 	socket->pid = 1695;
 	strcpy(socket->comm, "python");
 	/* another with drops, all of them old */
-	socket_set(socket_now(true, 7, "0.0.0.0:53", "0.0.0.0:*", 6), K_DROPS, 1000);
+	socket_set(socket_now(true, 7, "0.0.0.0:53", "0.0.0.0:*", 6), SOCKET_DROPS, 1000);
 	patient.sockets_before.socket = patient.sockets_now.socket;
 	patient.sockets_before.nr = 2;
 	examine(rule_udp_buffer);
@@ -290,7 +290,7 @@ START_TEST(udp_buffers)
 	/* now the first reading knew less of the one */
 	patient.sockets_before.socket = malloc(2 * sizeof(struct socket));
 	memcpy(patient.sockets_before.socket, patient.sockets_now.socket, 2 * sizeof(struct socket));
-	patient.sockets_before.socket[0].num[K_DROPS] = 20;
+	patient.sockets_before.socket[0].num[SOCKET_DROPS] = 20;
 	examine(rule_udp_buffer);
 	found("udp-receive-buffer");
 	says("python (pid 1695) at 0.0.0.0:1334");
@@ -318,8 +318,8 @@ static struct socket *listening(uint64_t queue, uint64_t limit, uint64_t cookie)
 {
 	struct socket *socket = socket_now(false, TCP_LISTEN, "0.0.0.0:80", "0.0.0.0:*", cookie);
 
-	socket_set(socket, K_RECV_Q, queue);
-	socket_set(socket, K_SEND_Q, limit);
+	socket_set(socket, SOCKET_RECV_Q, queue);
+	socket_set(socket, SOCKET_SEND_Q, limit);
 	socket->pid = 40 + (uint32_t)cookie;
 	strcpy(socket->comm, "httpd");
 	return socket;
@@ -352,14 +352,14 @@ START_TEST(accept_queues_that_overflow)
 	says("the limit is 128");
 	says("backlog=4096");
 	/* The program asked for more than it got. */
-	patient.sockets_now.socket[1].num[K_SEND_Q] = 4096;
-	patient.sockets_now.socket[1].num[K_RECV_Q] = 4097;
+	patient.sockets_now.socket[1].num[SOCKET_SEND_Q] = 4096;
+	patient.sockets_now.socket[1].num[SOCKET_RECV_Q] = 4097;
 	examine(rule_accept_queue);
 	says("sysctl -w net.core.somaxconn=16384");
 	/* Seen full, though it is empty now. */
 	socket = &patient.sockets_now.socket[0];
-	patient.sockets_now.socket[1].num[K_RECV_Q] = 0;
-	socket->num[K_RECV_Q] = 0;
+	patient.sockets_now.socket[1].num[SOCKET_RECV_Q] = 0;
+	socket->num[SOCKET_RECV_Q] = 0;
 	trend_add(&patient.trends, TREND_ACCEPT, "0.0.0.0:80 1", 1, 129, 129);
 	examine(rule_accept_queue);
 	says("httpd (pid 41)");

@@ -389,11 +389,11 @@ START_TEST(one_client_that_opens)
 	conns->clients = 10;
 	conns->opened = 100;
 	conns->most_opened = (struct taker){ .name = "2001:db8::1", .opened = 50 };
-	socket_set(listener, K_RECV_Q, 63);
-	socket_set(listener, K_SEND_Q, 127);
+	socket_set(listener, SOCKET_RECV_Q, 63);
+	socket_set(listener, SOCKET_SEND_Q, 127);
 	examine(rule_client);
 	found("");
-	listener->num[K_RECV_Q] = 64;
+	listener->num[SOCKET_RECV_Q] = 64;
 	examine(rule_client);
 	found("one-client");
 	says("50 % of all new connections");

@@ -307,8 +307,8 @@ static struct socket *add_socket(struct sockets *sockets, bool udp, uint8_t stat
 
 	socket->udp = udp;
 	socket->state = state;
-	socket_set(socket, K_COOKIE, cookie);
-	socket_set(socket, K_DROPS, drops);
+	socket_set(socket, SOCKET_COOKIE, cookie);
+	socket_set(socket, SOCKET_DROPS, drops);
 	return socket;
 }
 
@@ -320,8 +320,8 @@ START_TEST(sockets_that_drop)
 	add_socket(&before.sockets, true, SOCKET_CLOSE, 2, 5);
 	add_socket(&before.sockets, false, SOCKET_LISTEN, 3, 0);
 	socket = add_socket(&now.sockets, true, SOCKET_CLOSE, 1, 9);
-	socket_set(socket, K_RMEM, 100);
-	socket_set(socket, K_RCVBUF, 200);
+	socket_set(socket, SOCKET_RMEM, 100);
+	socket_set(socket, SOCKET_RCVBUF, 200);
 	socket->pid = 12;
 	strcpy(socket->comm, "dns");
 	socket->local = (struct endpoint){ .port = 53, .addr = { 10, 0, 0, 1 } };
@@ -329,8 +329,8 @@ START_TEST(sockets_that_drop)
 	add_socket(&now.sockets, true, SOCKET_CLOSE, 4, 7);		/* new */
 	add_socket(&now.sockets, false, SOCKET_ESTABLISHED, 5, 7);
 	socket = add_socket(&now.sockets, false, SOCKET_LISTEN, 3, 0);	/* full, and nothing turned away yet */
-	socket_set(socket, K_RECV_Q, 3);
-	socket_set(socket, K_SEND_Q, 2);
+	socket_set(socket, SOCKET_RECV_Q, 3);
+	socket_set(socket, SOCKET_SEND_Q, 2);
 	make(false);
 	ck_assert_uint_eq(ledger.nr, 3);
 	ck_assert_str_eq(ledger.row[0].object, "udp 10.0.0.1:53 dns[12]");

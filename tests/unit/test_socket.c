@@ -113,8 +113,8 @@ START_TEST(a_udp_socket)
 		enum socket_col col;
 		uint64_t value;
 	} table[] = {
-		{ K_INODE, 99 }, { K_COOKIE, UINT64_C(0x100000005) }, { K_UID, 33 }, { K_RECV_Q, 11 }, { K_SEND_Q, 22 },
-		{ K_RMEM, 101 }, { K_RCVBUF, 102 }, { K_WMEM, 103 }, { K_SNDBUF, 104 }, { K_BACKLOG, 108 }, { K_DROPS, 109 },
+		{ SOCKET_INODE, 99 }, { SOCKET_COOKIE, UINT64_C(0x100000005) }, { SOCKET_UID, 33 }, { SOCKET_RECV_Q, 11 }, { SOCKET_SEND_Q, 22 },
+		{ SOCKET_RMEM, 101 }, { SOCKET_RCVBUF, 102 }, { SOCKET_WMEM, 103 }, { SOCKET_SNDBUF, 104 }, { SOCKET_BACKLOG, 108 }, { SOCKET_DROPS, 109 },
 	};
 	char text[ENDPOINT_STRLEN];
 
@@ -126,7 +126,7 @@ START_TEST(a_udp_socket)
 		ck_assert_uint_eq(sockets.socket->num[table[i].col], table[i].value);
 	}
 	ck_assert(sockets.socket->udp && sockets.socket->state == SOCKET_CLOSE);
-	ck_assert(!socket_known(sockets.socket, K_TIMER_MS));
+	ck_assert(!socket_known(sockets.socket, SOCKET_TIMER_MS));
 	ck_assert_str_eq(endpoint_format(&sockets.socket->local, text), "10.0.0.1:53");
 	ck_assert_str_eq(endpoint_format(&sockets.socket->remote, text), "192.0.2.1:40000");
 }
@@ -136,7 +136,7 @@ START_TEST(tcp_uses_what_is_queued)
 {
 	put_socket(1, true, 5, 99, SK_MEMINFO_VARS);
 	ck_assert_int_eq(messages(false), 1);
-	ck_assert_uint_eq(sockets.socket->num[K_WMEM], 106);
+	ck_assert_uint_eq(sockets.socket->num[SOCKET_WMEM], 106);
 	ck_assert(sockets.socket->local.v6 && !sockets.socket->udp);
 }
 END_TEST
@@ -149,8 +149,8 @@ START_TEST(an_older_kernel_tells_of_less)
 		put_socket(7, false, 5, 99, nr);
 		ck_assert_int_eq(messages(true), 1);
 		ck_assert_uint_eq(sockets.nr, 1);
-		ck_assert_int_eq(socket_known(sockets.socket, K_RCVBUF), nr > SK_MEMINFO_RCVBUF);
-		ck_assert_int_eq(socket_known(sockets.socket, K_DROPS), nr > SK_MEMINFO_DROPS);
+		ck_assert_int_eq(socket_known(sockets.socket, SOCKET_RCVBUF), nr > SK_MEMINFO_RCVBUF);
+		ck_assert_int_eq(socket_known(sockets.socket, SOCKET_DROPS), nr > SK_MEMINFO_DROPS);
 	}
 }
 END_TEST
@@ -165,8 +165,8 @@ START_TEST(what_is_no_full_socket)
 		const struct socket *socket = &sockets.socket[i];
 
 		/* 0 is not the user root, and no buffer is not a buffer of 0 */
-		ck_assert(!socket_known(socket, K_UID) && !socket_known(socket, K_INODE));
-		ck_assert(!socket_known(socket, K_RCVBUF) && !socket_known(socket, K_DROPS));
+		ck_assert(!socket_known(socket, SOCKET_UID) && !socket_known(socket, SOCKET_INODE));
+		ck_assert(!socket_known(socket, SOCKET_RCVBUF) && !socket_known(socket, SOCKET_DROPS));
 	}
 }
 END_TEST
@@ -245,9 +245,9 @@ START_TEST(both_families_and_each_socket_once)
 	ck_assert_int_eq(sockets_read(&sockets, &root, false), 0);
 	ck_assert(sockets.tcp_whole && sockets.udp_whole && !sockets.holders_whole);
 	ck_assert_uint_eq(sockets.nr, 4);
-	ck_assert_uint_eq(sockets.socket[0].num[K_INODE], 98);
-	ck_assert_uint_eq(sockets.socket[1].num[K_INODE], 97);
-	ck_assert_uint_eq(sockets.socket[2].num[K_INODE], 99);
+	ck_assert_uint_eq(sockets.socket[0].num[SOCKET_INODE], 98);
+	ck_assert_uint_eq(sockets.socket[1].num[SOCKET_INODE], 97);
+	ck_assert_uint_eq(sockets.socket[2].num[SOCKET_INODE], 99);
 	ck_assert(sockets.socket[3].udp);
 }
 END_TEST
@@ -279,14 +279,14 @@ START_TEST(the_text_files)
 	ck_assert(sockets.tcp_whole && sockets.udp_whole);
 	ck_assert_uint_eq(sockets.nr, 5);
 	ck_assert_uint_eq(sockets.socket[0].state, SOCKET_TIME_WAIT);
-	ck_assert(!socket_known(&sockets.socket[0], K_UID) && !socket_known(&sockets.socket[0], K_INODE));
-	ck_assert_uint_eq(sockets.socket[1].num[K_RECV_Q], 2);
-	ck_assert(!socket_known(&sockets.socket[1], K_SEND_Q) && !socket_known(&sockets.socket[1], K_DROPS));
+	ck_assert(!socket_known(&sockets.socket[0], SOCKET_UID) && !socket_known(&sockets.socket[0], SOCKET_INODE));
+	ck_assert_uint_eq(sockets.socket[1].num[SOCKET_RECV_Q], 2);
+	ck_assert(!socket_known(&sockets.socket[1], SOCKET_SEND_Q) && !socket_known(&sockets.socket[1], SOCKET_DROPS));
 	ck_assert_uint_eq(sockets.socket[2].state, SOCKET_ESTABLISHED);
-	ck_assert_uint_eq(sockets.socket[3].num[K_DROPS], 77);
-	ck_assert_uint_eq(sockets.socket[3].num[K_RECV_Q], 12585088);
-	ck_assert_uint_eq(sockets.socket[3].num[K_SEND_Q], 16);
-	ck_assert(!socket_known(&sockets.socket[3], K_RCVBUF) && !socket_known(&sockets.socket[3], K_COOKIE));
+	ck_assert_uint_eq(sockets.socket[3].num[SOCKET_DROPS], 77);
+	ck_assert_uint_eq(sockets.socket[3].num[SOCKET_RECV_Q], 12585088);
+	ck_assert_uint_eq(sockets.socket[3].num[SOCKET_SEND_Q], 16);
+	ck_assert(!socket_known(&sockets.socket[3], SOCKET_RCVBUF) && !socket_known(&sockets.socket[3], SOCKET_COOKIE));
 	ck_assert(sockets.socket[4].local.v6 && sockets.socket[4].local.addr[15] == 1);
 }
 END_TEST

@@ -38,8 +38,8 @@ static struct socket *put_socket(struct sockets_reading *reading, uint64_t cooki
 	ck_assert_ptr_nonnull(socket);
 	socket->udp = true;
 	socket->state = SOCKET_CLOSE;
-	socket_set(socket, K_COOKIE, cookie);
-	socket_set(socket, K_DROPS, drops);
+	socket_set(socket, SOCKET_COOKIE, cookie);
+	socket_set(socket, SOCKET_DROPS, drops);
 	return socket;
 }
 
@@ -68,7 +68,7 @@ START_TEST(loss_since_boot)
 	ck_assert_uint_eq(loss.unexplained, 395);
 	ck_assert_uint_eq(loss.other, 0);
 	ck_assert_uint_eq(loss.nr, 2);
-	ck_assert_uint_eq(loss.loser[0].socket->num[K_COOKIE], 2);
+	ck_assert_uint_eq(loss.loser[0].socket->num[SOCKET_COOKIE], 2);
 	udp_loss_free(&loss);
 }
 END_TEST
@@ -157,7 +157,7 @@ START_TEST(what_is_not_known_is_not_claimed)
 	ck_assert(!loss.sockets_known && loss.unexplained == 0);
 	udp_loss_free(&loss);
 	now.sockets.udp_whole = true;
-	put_socket(&now, 1, 0)->known &= ~(1u << K_DROPS);
+	put_socket(&now, 1, 0)->known &= ~(1u << SOCKET_DROPS);
 	ck_assert_int_eq(udp_loss_find(&loss, &now, NULL), 0);
 	ck_assert(!loss.sockets_known && loss.unexplained == 0);
 	udp_loss_free(&loss);
@@ -190,7 +190,7 @@ START_TEST(advice)
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		struct socket socket = { .udp = true };
 
-		socket_set(&socket, K_RCVBUF, table[i].rcvbuf);
+		socket_set(&socket, SOCKET_RCVBUF, table[i].rcvbuf);
 		ck_assert_msg(strstr(udp_loss_advice(&socket, &now.counters, buf, sizeof(buf)), table[i].part), "%s", buf);
 	}
 	ck_assert_ptr_nonnull(strstr(udp_loss_advice(&(struct socket){ .udp = true }, &now.counters, buf, sizeof(buf)), "SO_RCVBUF"));
@@ -205,21 +205,21 @@ START_TEST(pairs_without_cookies)
 
 	socket = put_socket(&before, 0, 5);
 	socket->known = 0;
-	socket_set(socket, K_DROPS, 5);
-	socket_set(socket, K_INODE, 77);
+	socket_set(socket, SOCKET_DROPS, 5);
+	socket_set(socket, SOCKET_INODE, 77);
 	before.sockets.udp_whole = true;
 	socket = put_socket(&now, 0, 9);
 	socket->known = 0;
-	socket_set(socket, K_DROPS, 9);
-	socket_set(socket, K_INODE, 77);
+	socket_set(socket, SOCKET_DROPS, 9);
+	socket_set(socket, SOCKET_INODE, 77);
 	ck_assert_int_eq(socket_pairs_make(&pairs, &before.sockets), 0);
 	ck_assert(socket_pairs_drops(&pairs, socket, &drops));
 	ck_assert_uint_eq(drops, 4);
 	/* a cookie of the same number is another thing */
-	socket_set(socket, K_COOKIE, 77);
+	socket_set(socket, SOCKET_COOKIE, 77);
 	ck_assert_ptr_null(socket_pairs_find(&pairs, socket));
 	/* TCP is not UDP */
-	socket->known &= ~(1u << K_COOKIE);
+	socket->known &= ~(1u << SOCKET_COOKIE);
 	socket->udp = false;
 	ck_assert_ptr_null(socket_pairs_find(&pairs, socket));
 	socket_pairs_free(&pairs);

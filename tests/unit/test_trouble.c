@@ -104,13 +104,13 @@ static struct socket *put(struct sockets *to, bool udp, uint8_t state, uint16_t 
 	socket->udp = udp;
 	socket->state = state;
 	socket->local.port = port;
-	socket_set(socket, K_COOKIE, cookie);
+	socket_set(socket, SOCKET_COOKIE, cookie);
 	return socket;
 }
 
 static void put_dropping(struct sockets *to, uint16_t port, uint64_t cookie, uint64_t dropped)
 {
-	socket_set(put(to, true, SOCKET_CLOSE, port, cookie), K_DROPS, dropped);
+	socket_set(put(to, true, SOCKET_CLOSE, port, cookie), SOCKET_DROPS, dropped);
 }
 
 static void make(void)
@@ -126,9 +126,9 @@ START_TEST(states_are_counted_and_queues_told)
 	put(&new, false, SOCKET_ESTABLISHED, 80, 2);
 	put(&new, false, SOCKET_TIME_WAIT, 80, 3);
 	put(&new, true, SOCKET_CLOSE, 53, 4);
-	socket_set(put(&new, false, SOCKET_LISTEN, 80, 5), K_RECV_Q, 3);
-	socket_set(put(&new, false, SOCKET_LISTEN, 81, 6), K_RECV_Q, 0);
-	socket_set(put(&new, false, SOCKET_LISTEN, 82, 7), K_RECV_Q, 9);
+	socket_set(put(&new, false, SOCKET_LISTEN, 80, 5), SOCKET_RECV_Q, 3);
+	socket_set(put(&new, false, SOCKET_LISTEN, 81, 6), SOCKET_RECV_Q, 0);
+	socket_set(put(&new, false, SOCKET_LISTEN, 82, 7), SOCKET_RECV_Q, 9);
 	put(&new, false, SOCKET_LISTEN, 83, 8);
 	make();
 	ck_assert_uint_eq(view.tcp[SOCKET_ESTABLISHED], 2);
