@@ -130,7 +130,7 @@ static void put_unexplained(const struct page *page, const struct ledger_row *ro
 
 	if (row->unexplained_known) {
 		number[0] = row->unexplained < 0 ? '-' : '+';
-		fmt_count(size, number + 1);
+		fmt_count(size, size ? number + 1 : number);
 	}
 	snprintf(what, sizeof(what), "< unexplained %s", row->explains);
 	printf("%*s", LAYER_WIDTH, "");

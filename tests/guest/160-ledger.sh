@@ -48,7 +48,11 @@ start sink '' sink -r 4096 10.9.1.1 9000
 start listener '' listen -b 1 10.9.1.1 9003
 cat >"$T/nft" <<-'END'
 	table inet ledger {
-		chain in { type filter hook input priority 0; udp dport 9002 counter drop; ct state invalid counter; }
+		chain arriving {
+			type filter hook input priority 0; policy accept;
+			udp dport 9002 counter drop
+			ct state invalid counter
+		}
 	}
 END
 nft -f "$T/nft"
