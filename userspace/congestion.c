@@ -159,6 +159,11 @@ static void connection_evidences(struct evidences *evidences, const struct total
 	evidences->timeouts_of_data = true;
 }
 
+static bool tells(const struct verdict *verdict)
+{
+	return verdict->kind != VERDICT_UNKNOWN && verdict->kind != VERDICT_NOTHING && verdict->kind != VERDICT_HARMLESS;
+}
+
 void congestion_make(struct congestion *congestion, const struct counters *before, const struct counters *now, const struct totals *totals,
 		     bool given_up_known, uint64_t given_up)
 {
@@ -167,6 +172,7 @@ void congestion_make(struct congestion *congestion, const struct counters *befor
 		congestion->row[i] = delta_of(before, now, congestion_rows[i].name);
 	host_evidences(&congestion->host, before, now);
 	congestion->host_verdict = verdict_of(&congestion->host);
+	congestion->host_tells = tells(&congestion->host_verdict);
 	congestion->connections_known = totals && totals_known(totals, K_RETRANS_FAST);
 	if (!congestion->connections_known)
 		return;
@@ -174,14 +180,5 @@ void congestion_make(struct congestion *congestion, const struct counters *befor
 	if (given_up_known)
 		evidence_set(&congestion->connections, E_GIVEN_UP, given_up);
 	congestion->connections_verdict = verdict_of(&congestion->connections);
-}
-
-static bool tells(const struct verdict *verdict)
-{
-	return verdict->kind != VERDICT_UNKNOWN && verdict->kind != VERDICT_NOTHING && verdict->kind != VERDICT_HARMLESS;
-}
-
-bool congestion_tells(const struct congestion *congestion)
-{
-	return tells(&congestion->host_verdict) || (congestion->connections_known && tells(&congestion->connections_verdict));
+	congestion->connections_tell = tells(&congestion->connections_verdict);
 }

@@ -36,9 +36,11 @@ struct congestion {
 	struct delta row[CONGESTION_ROWS];
 	struct evidences host;
 	struct verdict host_verdict;
+	bool host_tells;		/* something happened that costs: a segment was sent again, or marked by ECN */
 	bool connections_known;		/* the source tells retransmits by kind */
 	struct evidences connections;
 	struct verdict connections_verdict;
+	bool connections_tell;
 };
 
 /** congestion_layers() - Return: the layers of counters it is made of, a bit each. */
@@ -50,8 +52,5 @@ uint32_t congestion_layers(void);
  */
 void congestion_make(struct congestion *congestion, const struct counters *before, const struct counters *now, const struct totals *totals,
 		     bool given_up_known, uint64_t given_up);
-
-/** congestion_tells() - Return: true where something happened that costs: a segment was sent again, or marked by ECN. */
-bool congestion_tells(const struct congestion *congestion);
 
 #endif /* COREMON_CONGESTION_H */

@@ -15,6 +15,12 @@ uint32_t drop_view_layers(void)
 	       BIT(LAYER_REASON);
 }
 
+/* What costs time, or comes before a loss, but is none. */
+static bool is_sign(const struct counter *counter)
+{
+	return strcmp(counter->name, "time_squeeze") == 0 || strcmp(counter->name, "carrier_changes") == 0;
+}
+
 static bool is_loss(const struct counter *counter)
 {
 	if (counter->gauge || !(drop_view_layers() & BIT(counter->layer)))
@@ -22,7 +28,7 @@ static bool is_loss(const struct counter *counter)
 	/* And not count_here: what other namespaces of this host lose is lost on it as well. */
 	if (counter->layer == LAYER_REASON)
 		return strcmp(counter->name, "count") == 0;
-	return cause_is_loss(counter->layer, counter->name);
+	return cause_is_loss(counter->layer, counter->name) && !is_sign(counter);
 }
 
 static int more_first(const void *p, const void *q)

@@ -129,18 +129,18 @@ static void connection_sums(struct text *text, const struct totals *totals)
 static void congestion(struct text *text, const struct report *report, bool full)
 {
 	const struct congestion *congestion = &report->trouble->congestion;
-	bool host_told = full || congestion->host_verdict.kind != VERDICT_UNKNOWN;
+	bool host = full || congestion->host_tells;
+	/* In short only where they tell another tale: of a filter, of other namespaces. */
+	bool connections = congestion->connections_known &&
+			   (full || (congestion->connections_tell && congestion->connections_verdict.kind != congestion->host_verdict.kind));
 
-	if (!full && !congestion_tells(congestion))
-		return;
-	if (host_told)
+	if (host)
 		verdict_line(text, "congestion", &congestion->host_verdict, &congestion->host);
 	if (full)
 		congestion_counters(text, report, congestion);
-	/* In short only where they tell another tale: of a filter, of other namespaces. */
-	if (congestion->connections_known && (full || congestion->connections_verdict.kind != congestion->host_verdict.kind))
-		verdict_line(text, host_told ? "connections" : "congestion", &congestion->connections_verdict, &congestion->connections);
-	if (congestion->connections_known && full)
+	if (connections)
+		verdict_line(text, host ? "connections" : "congestion", &congestion->connections_verdict, &congestion->connections);
+	if (connections && full)
 		connection_sums(text, report->totals);
 }
 

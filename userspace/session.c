@@ -133,15 +133,19 @@ static bool wants_connections(const struct session *session)
 
 static int read_all(struct session *session, struct report *report, struct host *host)
 {
+	int ret;
+
 	memset(host, 0, sizeof(*host));
 	cgroups_begin(&session->cgroups, &session->root);
 	if (section_shown(&session->options->out.sections, SECTION_LOAD))
 		host_read(host, &session->root);
+	/* Next to the counters of the load, before what may take long. */
+	ret = trouble_read(&session->trouble, &session->root);
 	if (wants_connections(session)) {
 		module_stats_read(&report->stats, &session->root);
 		report->source = read_connections(session);
 	}
-	return trouble_read(&session->trouble, &session->root);
+	return ret;
 }
 
 /* What this reading and the one before show together. */

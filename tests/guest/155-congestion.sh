@@ -24,27 +24,27 @@ ip netns exec router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 ip netns exec server iperf3 -s >/dev/null 2>&1 & children="$children $!"
 await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
 
-# The client's counters of TCP as nstat names them, a line each.
-counters() {
-	ip netns exec client cat /proc/net/netstat /proc/net/snmp | awk '
-		/^(TcpExt|Tcp):/ { g = $1; sub(":", "", g)
-			if (!(g in head)) { head[g] = $0; next }
-			n = split(head[g], name); for (i = 2; i <= n; i++) print g name[i], $i; delete head[g] }'
-}
+# The client's counters of TCP, a line each.
+counters() { ip netns exec client nstat -asz | awk '/^Tcp/ { print $1, $2 }'; }
 
 # Nothing is under way any more, and all timers have done what they had to do.
 at_rest() { counters >"$T/a"; sleep 0.5; counters >"$T/b"; cmp -s "$T/a" "$T/b"; }
 
-# Reports while a transfer goes over the link. Arguments: name, what netem does, seconds, Mbit/s.
+# Reports while a transfer goes over the link, which is bad in the middle of it: its begin and its end are quick.
+# Arguments: name, what netem does, Mbit/s.
 measure() {
 	_name=$1
-	tc -n router qdisc replace dev rs root netem $2
 	counters >"$T/$_name.before"
 	ip netns exec client /stage/coremon report --section congestion --json 1 >"$T/$_name.json" 2>"$T/$_name.said" &
 	_report=$!; children="$children $_report"
 	await sh -c "[ \$(awk '\$1 == \"readers\" { print \$2 }' $proc/stats) = 1 ]"
-	ip netns exec client timeout 30 iperf3 -c 10.9.1.2 -t "$3" -b "$4M" >"$T/$_name.iperf" 2>&1 || true
+	ip netns exec client timeout 30 iperf3 -c 10.9.1.2 -t 3 -b "$3M" >"$T/$_name.iperf" 2>&1 &
+	_iperf=$!; children="$children $_iperf"
+	await sh -c "[ \$(ip netns exec client ss -Htn state established dst 10.9.1.2 | wc -l) = 2 ]"
+	tc -n router qdisc add dev rs root netem $2
+	sleep 2
 	tc -n router qdisc del dev rs root
+	wait $_iperf || true
 	await at_rest
 	cp "$T/b" "$T/$_name.after"
 	# One whole interval more.
@@ -116,8 +116,8 @@ END
 }
 
 # Half of the packets come 20 ms later than the other half.
-measure reorder 'delay 20ms reorder 50%' 2 8
+measure reorder 'delay 20ms reorder 50%' 8
 verdict_is reorder reordering
 # So much is lost that what is sent again is lost too, as a rule.
-measure loss 'delay 5ms loss 25%' 2 4
+measure loss 'delay 5ms loss 25%' 4
 verdict_is loss 'loss|loss_repaired'

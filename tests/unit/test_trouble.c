@@ -67,6 +67,7 @@ START_TEST(what_was_lost_most_comes_first)
 	grow(LAYER_LINK, false, "eth0", "rx_packets", 500);
 	grow(LAYER_LINK, false, "eth2", "rx_dropped", 0);
 	grow(LAYER_CPU, false, "cpu1", "processed", 900);
+	grow(LAYER_CPU, false, "cpu1", "time_squeeze", 900);
 	grow(LAYER_QDISC, true, "eth0 fq_codel 1:", "backlog", 900);
 	grow(LAYER_UDP, false, "", "UdpInDatagrams", 900);
 	grow(LAYER_TCP, false, "", "TcpRetransSegs", 900);

@@ -190,14 +190,14 @@ START_TEST(the_hosts_counters_are_added_up)
 	ck_assert_uint_eq(congestion.host_verdict.recoveries, 10);
 	ck_assert_uint_eq(congestion.host_verdict.recoveries_undone, 9);
 	ck_assert(!congestion.connections_known);
-	ck_assert(congestion_tells(&congestion));
+	ck_assert(congestion.host_tells);
 	/* One that went back is not known, and what needs it neither. */
 	congestion_make(&congestion, &now, &before, NULL, true, 5);
 	ck_assert_int_eq(congestion.host_verdict.kind, VERDICT_UNKNOWN);
-	ck_assert(!congestion_tells(&congestion));
+	ck_assert(!congestion.host_tells);
 	congestion_make(&congestion, &now, &now, NULL, true, 5);
 	ck_assert_int_eq(congestion.host_verdict.kind, VERDICT_NOTHING);
-	ck_assert(!congestion_tells(&congestion));
+	ck_assert(!congestion.host_tells);
 	counters_free(&before);
 	counters_free(&now);
 }
