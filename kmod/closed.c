@@ -34,7 +34,7 @@ static const struct kernel_param_ops closed_max_ops = {
 };
 
 module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
-MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 496 bytes each");
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 552 bytes each");
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
 static DEFINE_RAW_SPINLOCK(lock);

@@ -13,6 +13,7 @@
 #include <net/tcp.h>
 
 #include "compat/compat.h"
+#include "dropped.h"
 #include "owner.h"
 #include "snapshot.h"
 #include "table.h"
@@ -23,7 +24,7 @@ DEFINE_STATIC_KEY_FALSE(coremon_events_wanted);
 DEFINE_STATIC_KEY_FALSE(coremon_samples_wanted);
 
 /* Made by the first reader, freed at unload; protected by admin, and stable while there is a reader. */
-static struct coremon_event *ring;
+static struct coremon_event_entry *ring;
 /* Guards the readers' number, the ring's making and the static keys. */
 static DEFINE_MUTEX(admin);
 static unsigned int readers;
@@ -106,6 +107,7 @@ static const char *const kind_names[] = {
 	[COREMON_EVENT_ZERO_WND_IN] = "zero_wnd_in",
 	[COREMON_EVENT_ZERO_WND_OUT] = "zero_wnd_out",
 	[COREMON_EVENT_SAMPLE] = "sample",
+	[COREMON_EVENT_DROP] = "drop",
 };
 
 /* A list of names with commas between them; "all" or nothing is all. */
@@ -118,7 +120,7 @@ static int kinds_set(const char *val, const struct kernel_param *kp)
 		unsigned int i;
 
 		for (i = COREMON_EVENT_STATE; i < ARRAY_SIZE(kind_names); i++)
-			if (strlen(kind_names[i]) == len && !strncmp(val, kind_names[i], len))
+			if (kind_names[i] && strlen(kind_names[i]) == len && !strncmp(val, kind_names[i], len))
 				break;
 		if (i < ARRAY_SIZE(kind_names))
 			kinds |= BIT(i);
@@ -142,7 +144,7 @@ static int kinds_get(char *buf, const struct kernel_param *kp)
 	if (kinds == ~0U)
 		return scnprintf(buf, PAGE_SIZE, "all\n");
 	for (i = COREMON_EVENT_STATE; i < ARRAY_SIZE(kind_names); i++)
-		if (kinds & BIT(i))
+		if (kind_names[i] && (kinds & BIT(i)))
 			n += scnprintf(buf + n, PAGE_SIZE - n, "%s%s", n ? "," : "", kind_names[i]);
 	return n + scnprintf(buf + n, PAGE_SIZE - n, "\n");
 }
@@ -152,7 +154,7 @@ static const struct kernel_param_ops id_ops = { .set = id_set, .get = id_get };
 static const struct kernel_param_ops kinds_ops = { .set = kinds_set, .get = kinds_get };
 
 module_param_cb(event_kinds, &kinds_ops, &event_kinds, 0644);
-MODULE_PARM_DESC(event_kinds, "Kinds of events written, commas between: state ca retrans rst_sent rst_received zero_wnd_in zero_wnd_out sample (default all)");
+MODULE_PARM_DESC(event_kinds, "Kinds of events written, commas between: state ca retrans rst_sent rst_received zero_wnd_in zero_wnd_out sample drop (default all)");
 module_param_cb(event_port, &port_ops, &event_port, 0644);
 MODULE_PARM_DESC(event_port, "Events of connections with this local or remote port alone; 0: of all (default)");
 module_param_cb(event_id, &id_ops, &event_id, 0644);
@@ -177,16 +179,23 @@ static bool wanted(u8 kind, const struct sock *sk)
 
 /* ---- writers ---- */
 
-static void put(struct coremon_event *event)
+/* @drop: NULL for the kinds that are no drop. */
+static void put(struct coremon_event *event, const struct coremon_dropped *drop)
 {
+	struct coremon_event_entry *entry;
 	unsigned long flags;
 
-	event->size = sizeof(*event);
+	event->size = drop ? sizeof(struct coremon_event_drop) : sizeof(*event);
 	event->version = COREMON_VERSION;
 	raw_spin_lock_irqsave(&lock, flags);
 	event->time_ns = ktime_get_ns();
 	event->seq = next_seq;
-	ring[next_seq % RING_SIZE] = *event;
+	entry = &ring[next_seq % RING_SIZE];
+	entry->event = *event;
+	if (drop) {
+		entry->place = drop->place;
+		coremon_dropped_dev(drop, entry->dev);
+	}
 	WRITE_ONCE(next_seq, next_seq + 1);
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (wq_has_sleeper(&waiting))
@@ -234,7 +243,7 @@ void coremon_event_write(const struct coremon_conn *conn, const struct sock *sk,
 	event.b = b;
 	event.c = c;
 	event.d = d;
-	put(&event);
+	put(&event, NULL);
 }
 
 /**
@@ -260,7 +269,7 @@ void coremon_event_write_sample(const struct coremon_conn *conn, const struct so
 	event.c = tp->packets_out;
 	event.d = tp->srtt_us >> 3;
 	event.e = tp->snd_wnd;
-	put(&event);
+	put(&event, NULL);
 }
 
 static void request_addr(const struct request_sock *req, struct coremon_addr *addr)
@@ -305,7 +314,61 @@ void coremon_event_write_synack(const struct sock *listener, const struct reques
 	event.a = COREMON_RETRANS_SYNACK;
 	event.b = tcp_rsk(req)->snt_isn;
 	event.d = 1;
-	put(&event);
+	put(&event, NULL);
+}
+
+/* The ends of a packet of no known connection, as this host sees them. */
+static void drop_addr(const struct coremon_dropped *drop, struct coremon_addr *addr)
+{
+	const struct coremon_addr *packet = &drop->packet.addr;
+
+	*addr = *packet;
+	if (drop->sent)
+		return;
+	addr->local_port = packet->remote_port;
+	addr->remote_port = packet->local_port;
+	memcpy(addr->local, packet->remote, sizeof(addr->local));
+	memcpy(addr->remote, packet->local, sizeof(addr->remote));
+}
+
+static bool drop_wanted(const struct coremon_dropped *drop)
+{
+	const struct coremon_addr *addr = &drop->packet.addr;
+	unsigned int port = READ_ONCE(event_port);
+	u64 only = READ_ONCE(event_id);
+
+	return (READ_ONCE(event_kinds) & BIT(COREMON_EVENT_DROP)) && (!only || only == drop->id) &&
+	       (!port || addr->local_port == port || addr->remote_port == port);
+}
+
+/**
+ * coremon_event_write_drop() - A packet was dropped.
+ * @drop: the packet
+ *
+ * Context: under rcu_read_lock(), any but NMI. Takes the ring's lock.
+ */
+void coremon_event_write_drop(const struct coremon_dropped *drop)
+{
+	struct coremon_event event;
+
+	if (!drop_wanted(drop))
+		return;
+	if (drop->conn) {
+		fill(&event, drop->conn, drop->sk, COREMON_EVENT_DROP);
+	} else {
+		memset(&event, 0, sizeof(event));
+		event.kind = COREMON_EVENT_DROP;
+		event.id = COREMON_UNKNOWN;
+		event.netns = drop->netns;
+		event.state = 0xff;
+		event.ca_state = 0xff;
+		event.tgid = (u32)COREMON_UNKNOWN;
+		drop_addr(drop, &event.addr);
+	}
+	event.a = drop->reason;
+	event.b = drop->len;
+	event.c = drop->packet.protocol;
+	put(&event, drop);
 }
 
 /* ---- readers ---- */
@@ -360,7 +423,7 @@ void coremon_event_close(void)
  * Context: process. Takes the ring's lock for the copy of one event at a time.
  * Return: how many; 0 where there is none yet.
  */
-unsigned int coremon_event_read(u64 *seq, struct coremon_event *events, unsigned int max, u64 *lost)
+unsigned int coremon_event_read(u64 *seq, struct coremon_event_entry *events, unsigned int max, u64 *lost)
 {
 	unsigned int n = 0;
 

@@ -13,8 +13,21 @@
 #include "uapi/coremon.h"
 
 struct coremon_conn;
+struct coremon_dropped;
 struct request_sock;
 struct sock;
+
+/**
+ * struct coremon_event_entry - An event as it is kept until it is read.
+ * @event: what every event has
+ * @place: of a drop: an address in the kernel; 0: none
+ * @dev: of a drop: the interface; empty: not known
+ */
+struct coremon_event_entry {
+	struct coremon_event event;
+	unsigned long place;
+	char dev[COREMON_DEV_LEN];
+};
 
 DECLARE_STATIC_KEY_FALSE(coremon_events_wanted);
 DECLARE_STATIC_KEY_FALSE(coremon_samples_wanted);
@@ -22,6 +35,7 @@ DECLARE_STATIC_KEY_FALSE(coremon_samples_wanted);
 void coremon_event_write(const struct coremon_conn *conn, const struct sock *sk, u8 kind, u32 a, u32 b, u32 c, u32 d);
 void coremon_event_write_sample(const struct coremon_conn *conn, const struct sock *sk);
 void coremon_event_write_synack(const struct sock *listener, const struct request_sock *req);
+void coremon_event_write_drop(const struct coremon_dropped *drop);
 
 /**
  * coremon_event() - Something happened to a connection. Costs nothing while nobody reads.
@@ -53,7 +67,7 @@ static inline void coremon_event_sample(const struct coremon_conn *conn, const s
 
 int coremon_event_open(u64 *seq);
 void coremon_event_close(void);
-unsigned int coremon_event_read(u64 *seq, struct coremon_event *events, unsigned int max, u64 *lost);
+unsigned int coremon_event_read(u64 *seq, struct coremon_event_entry *events, unsigned int max, u64 *lost);
 int coremon_event_wait(u64 seq);
 __poll_t coremon_event_poll(u64 seq, struct file *file, poll_table *wait);
 void coremon_event_exit(void);

@@ -12,6 +12,7 @@
 #include <net/tcp.h>
 
 #include "congestion.h"
+#include "drops.h"
 #include "event.h"
 #include "function.h"
 #include "track.h"
@@ -39,6 +40,7 @@ enum hook_id {
 	HOOK_SYNACK,
 	HOOK_DELACK,
 	HOOK_PROBE,
+	HOOK_DROP,
 	HOOKS
 };
 
@@ -114,6 +116,12 @@ static void tp_synack(void *data, const struct sock *sk, const struct request_so
 		coremon_event_write_synack(sk, req);
 }
 
+static void on_drop(const struct sk_buff *skb, const void *location, u32 reason, const struct sock *rx_sk)
+{
+	HIT(HOOK_DROP);
+	coremon_drops_packet(skb, location, reason, rx_sk);
+}
+
 /* Prototypes that differ between kernels. */
 #define COREMON_TRACEPOINT(sym, probe) { .symbol = #sym, .tp_probe = probe }
 #include "compat/tracepoints.h"
@@ -124,6 +132,7 @@ COREMON_DEFINE_SOCK_LENGTH(tp_recv, on_recv)
 COREMON_DEFINE_RETRANSMIT_SKB(tp_retransmit, on_retransmit)
 COREMON_DEFINE_CONG_STATE_SET(tp_ca_state, on_ca_state)
 COREMON_DEFINE_SEND_RESET(tp_rst_sent, on_rst_sent)
+COREMON_DEFINE_KFREE_SKB(tp_drop, on_drop)
 
 static void __maybe_unused check_types(void)
 {
@@ -137,6 +146,7 @@ static void __maybe_unused check_types(void)
 	check_trace_callback_type_tcp_receive_reset(tp_rst_received);
 	check_trace_callback_type_tcp_send_reset(tp_rst_sent);
 	check_trace_callback_type_tcp_retransmit_synack(tp_synack);
+	check_trace_callback_type_kfree_skb(tp_drop);
 }
 
 /* ---- handlers of functions, at their entry, with their first arguments ---- */
@@ -323,6 +333,10 @@ static struct hook hooks[HOOKS] = {
 		.name = "probe",
 		.sites = { FUNCTION(tcp_write_wakeup, fn_probe) },
 	},
+	[HOOK_DROP] = {
+		.name = "drop",
+		.sites = { COREMON_TRACEPOINT(kfree_skb, tp_drop) },
+	},
 };
 
 static bool disabled(const char *symbol)
@@ -482,6 +496,10 @@ bool coremon_hooks_serve(enum coremon_hook_column column)
 		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_SEGMENT].serving;
 	case COREMON_COLUMN_UNDO:
 		return hooks[HOOK_UNDO].serving;
+	case COREMON_COLUMN_DROPS:
+		return hooks[HOOK_DROP].serving;
+	case COREMON_COLUMN_DROP_REASONS:
+		return COREMON_DROPS_TELL_REASON && hooks[HOOK_DROP].serving;
 	}
 	return false;
 }

@@ -34,6 +34,8 @@
 
 #include "adopt.h"
 #include "closed.h"
+#include "device.h"
+#include "drops.h"
 #include "event.h"
 #include "hooks.h"
 #include "netns.h"
@@ -64,9 +66,19 @@ static int __init coremon_init(void)
 		pr_err("not loaded: no memory to number the network namespaces\n");
 		goto err_closed;
 	}
+	ret = coremon_device_init();
+	if (ret) {
+		pr_err("not loaded: cannot follow the network devices (error %d)\n", ret);
+		goto err_netns;
+	}
+	ret = coremon_drops_init();
+	if (ret) {
+		pr_err("not loaded: no memory for the rows of drops (drop_rows)\n");
+		goto err_device;
+	}
 	ret = coremon_hooks_arm();
 	if (ret)
-		goto err_netns;
+		goto err_drops;
 	coremon_adopt();
 	ret = coremon_proc_init();
 	if (ret) {
@@ -78,6 +90,10 @@ static int __init coremon_init(void)
 err_hooks:
 	coremon_hooks_disarm();
 	coremon_event_exit();	/* a reader may have come before another file could not be made */
+err_drops:
+	coremon_drops_exit();
+err_device:
+	coremon_device_exit();
 err_netns:
 	coremon_netns_exit();
 err_closed:
@@ -92,6 +108,8 @@ static void __exit coremon_exit(void)
 	coremon_proc_exit();
 	coremon_hooks_disarm();
 	coremon_event_exit();
+	coremon_drops_exit();
+	coremon_device_exit();
 	coremon_netns_exit();
 	coremon_closed_exit();
 	coremon_table_exit();

@@ -11,6 +11,8 @@
 struct net;
 
 u64 coremon_netns_generation(const struct net *net);
+bool coremon_netns_live(u64 generation);
+unsigned int coremon_netns_deaths(void);
 
 int coremon_netns_init(void);
 void coremon_netns_exit(void);

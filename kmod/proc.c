@@ -58,6 +58,9 @@ int coremon_proc_init(void)
 	    owned(proc_create("closed.bin", 0440, dir, &coremon_proc_closed_bin_ops)) &&
 	    owned(proc_create("events", 0440, dir, &coremon_proc_events_ops)) &&
 	    owned(proc_create("events.bin", 0440, dir, &coremon_proc_events_bin_ops)) &&
+	    owned(proc_create("drops", 0440, dir, &coremon_proc_drops_ops)) &&
+	    owned(proc_create("drops.bin", 0440, dir, &coremon_proc_drops_bin_ops)) &&
+	    owned(proc_create_single("reasons", 0440, dir, coremon_proc_reasons_show)) &&
 	    owned(proc_create_single("hooks", 0440, dir, coremon_proc_hooks_show)) &&
 	    owned(proc_create_single("stats", 0440, dir, coremon_proc_stats_show)))
 		return 0;

@@ -13,6 +13,7 @@
 #include <linux/uaccess.h>
 
 #include "event.h"
+#include "place.h"
 #include "text.h"
 #include "viewer.h"
 
@@ -40,24 +41,29 @@ struct listener {
 	char buf[BUF_SIZE];
 };
 
-static void put(struct listener *listener, struct coremon_event *event)
+static void put(struct listener *listener, struct coremon_event_entry *entry)
 {
+	struct coremon_event_drop record = { .event = entry->event };
 	char *to = listener->buf + listener->used;
 
-	if (event->kind != COREMON_EVENT_LOST && !coremon_viewer_event(&listener->viewer, event))
+	if (record.event.kind != COREMON_EVENT_LOST && !coremon_viewer_event(&listener->viewer, &record.event))
 		return;
+	if (record.event.kind == COREMON_EVENT_DROP) {
+		memcpy(record.dev, entry->dev, sizeof(record.dev));
+		coremon_place_text(record.place, entry->place);
+	}
 	if (listener->text) {
-		listener->used += coremon_text_event(to, BUF_SIZE - listener->used, event);
+		listener->used += coremon_text_event(to, BUF_SIZE - listener->used, &record);
 		return;
 	}
-	memcpy(to, event, sizeof(*event));
-	listener->used += sizeof(*event);
+	memcpy(to, &record, record.event.size);
+	listener->used += record.event.size;
 }
 
 /* Takes what there is. Returns how many events it looked at: their reader may see none of them. */
 static unsigned int take(struct listener *listener)
 {
-	struct coremon_event events[BATCH];
+	struct coremon_event_entry events[BATCH];
 	unsigned int i, n;
 	u64 lost;
 
@@ -65,9 +71,11 @@ static unsigned int take(struct listener *listener)
 	listener->given = 0;
 	n = coremon_event_read(&listener->seq, events, BATCH, &lost);
 	if (lost) {
-		struct coremon_event gone = {
-			.size = sizeof(gone), .version = COREMON_VERSION, .kind = COREMON_EVENT_LOST,
-			.a = min_t(u64, lost, (u32)~0U),
+		struct coremon_event_entry gone = {
+			.event = {
+				.size = sizeof(gone.event), .version = COREMON_VERSION, .kind = COREMON_EVENT_LOST,
+				.a = min_t(u64, lost, (u32)~0U),
+			},
 		};
 
 		put(listener, &gone);

@@ -2,6 +2,7 @@
 #include "proc.h"
 
 #include "closed.h"
+#include "drops.h"
 #include "event.h"
 #include "hooks.h"
 #include "stats.h"
@@ -39,7 +40,7 @@ int coremon_proc_stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "closed_held %u\n", coremon_closed_held());
 	seq_printf(m, "closed_lost %llu\n", coremon_closed_lost());
 	seq_printf(m, "events %llu\n", coremon_events_written());
-	seq_printf(m, "memory_bytes %zu\n", coremon_table_memory() + coremon_closed_memory());
+	seq_printf(m, "memory_bytes %zu\n", coremon_table_memory() + coremon_closed_memory() + coremon_drops_memory());
 	seq_printf(m, "hooks_missed %llu\n", hooks_missed());
 	seq_printf(m, "readers %u\n", coremon_stream_readers() + coremon_event_readers());
 	return 0;

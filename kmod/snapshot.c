@@ -14,6 +14,7 @@
 #include "compat/compat.h"
 #include "congestion.h"
 #include "hooks.h"
+#include "ledger.h"
 #include "owner.h"
 #include "queue.h"
 #include "table.h"
@@ -238,6 +239,7 @@ void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, boo
 	fill_retrans(row, conn, tp);
 	fill_congestion(row, conn, now);
 	fill_undo(row, conn, sk);
+	coremon_ledger_fill(conn, row);
 	coremon_queue_fill(conn, sk, owned, row);
 }
 

@@ -14,6 +14,9 @@ static const char *const names[COREMON_STAT_NR] = {
 	[COREMON_STAT_DISCARDED] = "discarded",
 	[COREMON_STAT_REFUSED_FULL] = "refused_full",
 	[COREMON_STAT_REFUSED_NOMEM] = "refused_nomem",
+	[COREMON_STAT_DROPS] = "drops",
+	[COREMON_STAT_DROPS_NO_ROOM] = "drops_no_room",
+	[COREMON_STAT_DROPS_NO_LEDGER] = "drops_no_ledger",
 };
 
 /**

@@ -15,6 +15,9 @@
  * @COREMON_STAT_DISCARDED: of the ended, passive ones that the kernel dropped before they carried a segment
  * @COREMON_STAT_REFUSED_FULL: not tracked because the table held max_conns
  * @COREMON_STAT_REFUSED_NOMEM: not tracked because there was no memory for the record
+ * @COREMON_STAT_DROPS: packets dropped
+ * @COREMON_STAT_DROPS_NO_ROOM: of these, those for which there was no row
+ * @COREMON_STAT_DROPS_NO_LEDGER: of these, those of a connection whose reason there was no memory to keep
  * @COREMON_STAT_NR: how many there are
  *
  * opened_* + adopted - ended is what is in the table, and ended - discarded is what was kept as ended (held + lost), exactly,
@@ -29,6 +32,9 @@ enum coremon_stat {
 	COREMON_STAT_DISCARDED,
 	COREMON_STAT_REFUSED_FULL,
 	COREMON_STAT_REFUSED_NOMEM,
+	COREMON_STAT_DROPS,
+	COREMON_STAT_DROPS_NO_ROOM,
+	COREMON_STAT_DROPS_NO_LEDGER,
 	COREMON_STAT_NR
 };
 

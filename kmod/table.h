@@ -19,6 +19,8 @@
 #include "stats.h"
 #include "uapi/coremon.h"
 
+struct coremon_ledger;
+
 #define COREMON_SHARD_BITS 6
 #define COREMON_SHARDS (1 << COREMON_SHARD_BITS)
 #define COREMON_RETRANS_KINDS (COREMON_RETRANS_SYNACK + 1)
@@ -115,6 +117,8 @@ struct coremon_marks {
  * @zero_wnd_out: times this end closed its own
  * @zero_wnd_since_ns: when the peer closed it last
  * @zero_wnd_in_us: time it was closed, before that
+ * @ledger: its dropped packets by reason; NULL: none yet, or no memory; set once, without a lock
+ * @drops: how many were dropped since birth or load
  * @closed_seq: number of its record among the ended ones, when @ended and until @rcu is used
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
@@ -169,6 +173,8 @@ struct coremon_conn {
 	u64 recv_q_area;
 	struct coremon_marks send_q_marks;
 	struct coremon_marks recv_q_marks;
+	struct coremon_ledger *ledger;
+	atomic_t drops;
 };
 
 /**

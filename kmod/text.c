@@ -10,6 +10,9 @@
 #include <linux/timekeeping.h>
 #include <net/tcp_states.h>
 
+#include "packet.h"
+#include "reason.h"
+
 /* An address or a name at its longest. */
 #define TMP_SIZE (4 * COREMON_COMM_LEN + 1)
 
@@ -20,7 +23,8 @@ enum column_kind {
 	CLOCK,		/* a moment, shown as time of day: seconds of the epoch */
 	CWND_LIMITED,	/* busy_us less what the other limits took */
 	MEAN,		/* an integral, shown as the mean since birth */
-	FAMILY, STATE, CA_STATE, LOCAL, REMOTE, COMM, OPENED, CAUSE, FLAGS
+	FAMILY, STATE, CA_STATE, LOCAL, REMOTE, COMM, OPENED, CAUSE, FLAGS,
+	DROP_REASONS	/* written by drop_reasons_text() */
 };
 
 struct column {
@@ -111,6 +115,8 @@ static const struct column columns[] = {
 	NUM(DEC32, ofo_q, 8),
 	NUM(DEC32, ofo_span_max, 12),
 	COLUMN("cwnd_limited_us", CWND_LIMITED, busy_us, 15),
+	NUM(DEC32, drops, 5),
+	COLUMN("drop_reasons", DROP_REASONS, drop_reason, -12),
 	{ "seq", DEC64, 8, offsetof(struct coremon_row, seq), true },
 	{ "cause", CAUSE, -15, offsetof(struct coremon_row, cause), true },
 	{ "error", DEC32, 5, offsetof(struct coremon_row, error), true },
@@ -173,6 +179,7 @@ static const char *const event_names[] = {
 	[COREMON_EVENT_ZERO_WND_OUT] = "zero_wnd_out",
 	[COREMON_EVENT_SAMPLE] = "sample",
 	[COREMON_EVENT_LOST] = "lost",
+	[COREMON_EVENT_DROP] = "drop",
 };
 
 static const char *const retrans_names[] = {
@@ -186,6 +193,9 @@ static const char *const retrans_names[] = {
 static const char *address_text(char *buf, u16 family, const u8 *addr, u16 port)
 {
 	int n;
+
+	if (!family)
+		return "-";
 
 	BUILD_BUG_ON(TMP_SIZE < INET6_ADDRSTRLEN + sizeof("[]:65535"));
 	if (family == AF_INET6)
@@ -240,10 +250,17 @@ static const char *u64_text(char *buf, u64 value)
 	return buf;
 }
 
+static const char *clock_text(char *buf, u64 ns)
+{
+	struct timespec64 ts = ktime_to_timespec64(ktime_mono_to_real(ns_to_ktime(ns)));
+
+	scnprintf(buf, TMP_SIZE, "%lld.%06ld", (s64)ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC);
+	return buf;
+}
+
 static const char *number_text(char *buf, enum column_kind kind, u64 value, const struct coremon_row *row)
 {
 	u64 now = row->end_ns != COREMON_UNKNOWN ? row->end_ns : ktime_get_ns();
-	struct timespec64 ts;
 
 	switch (kind) {
 	case HEX64:
@@ -260,12 +277,27 @@ static const char *number_text(char *buf, enum column_kind kind, u64 value, cons
 			return "-";
 		return u64_text(buf, div64_u64(value, div_u64(now - row->birth_ns, NSEC_PER_MSEC)));
 	case CLOCK:
-		ts = ktime_to_timespec64(ktime_mono_to_real(ns_to_ktime(value)));
-		scnprintf(buf, TMP_SIZE, "%lld.%06ld", (s64)ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC);
-		return buf;
+		return clock_text(buf, value);
 	default:
 		return u64_text(buf, value);
 	}
+}
+
+/* NAME:count,NAME:count,other:count */
+static size_t drop_reasons_text(char *buf, size_t size, const struct coremon_row *row)
+{
+	char name[COREMON_REASON_LEN];
+	size_t n = 0;
+	int i;
+
+	if (row->drops == (u32)COREMON_UNKNOWN || row->drops_other == (u32)COREMON_UNKNOWN || !row->drops)
+		return scnprintf(buf, size, "-");
+	for (i = 0; i < COREMON_DROP_REASONS && row->drop_count[i] != (u32)COREMON_UNKNOWN; i++)
+		n += scnprintf(buf + n, size - n, "%s%s:%u", n ? "," : "",
+			       coremon_reason_text(name, COREMON_REASON_DROP, row->drop_reason[i]), row->drop_count[i]);
+	if (row->drops_other)
+		n += scnprintf(buf + n, size - n, "%sother:%u", n ? "," : "", row->drops_other);
+	return n;
 }
 
 /* The text of one column; in @buf, of TMP_SIZE, where it has to be made. */
@@ -338,10 +370,16 @@ size_t coremon_text_row(char *buf, size_t size, const struct coremon_row *row, b
 	size_t n = 0;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(columns); i++)
-		if (ended || !columns[i].ended)
-			n += scnprintf(buf + n, size - n, "%s%*s", i ? " " : "", columns[i].width,
-				       column_text(tmp, &columns[i], row));
+	for (i = 0; i < ARRAY_SIZE(columns); i++) {
+		if (columns[i].ended && !ended)
+			continue;
+		n += scnprintf(buf + n, size - n, "%s", i ? " " : "");
+		/* The one column that may be long. */
+		if (columns[i].kind == DROP_REASONS)
+			n += drop_reasons_text(buf + n, size - n, row);
+		else
+			n += scnprintf(buf + n, size - n, "%*s", columns[i].width, column_text(tmp, &columns[i], row));
+	}
 	return n + scnprintf(buf + n, size - n, "\n");
 }
 
@@ -357,9 +395,32 @@ size_t coremon_text_event_head(char *buf, size_t size)
 	return scnprintf(buf, size, "# coremon events 1\ntime seq id netns local remote pid comm ca_state event what\n");
 }
 
-/* What an event says beyond its kind: words of the form name=value, or old>new. */
-static size_t event_detail(char *buf, size_t size, const struct coremon_event *event)
+static const char *netns_text(char *buf, u32 netns)
 {
+	return netns == (u32)COREMON_UNKNOWN ? "-" : u64_text(buf, netns);
+}
+
+static const char *place_text(const char *place)
+{
+	return place[0] ? place : "-";
+}
+
+static size_t drop_detail(char *buf, size_t size, const struct coremon_event_drop *record)
+{
+	char reason[COREMON_REASON_LEN], dev[TMP_SIZE], protocol[16];
+
+	coremon_packet_protocol_text(protocol, sizeof(protocol), record->event.c);
+	return scnprintf(buf, size, "reason=%s place=%s protocol=%s len=%u dev=%s",
+			 coremon_reason_text(reason, COREMON_REASON_DROP, record->event.a), place_text(record->place),
+			 protocol, record->event.b, comm_text(dev, record->dev));
+}
+
+/* What an event says beyond its kind: words of the form name=value, or old>new. */
+static size_t event_detail(char *buf, size_t size, const struct coremon_event_drop *record)
+{
+	const struct coremon_event *event = &record->event;
+	char reason[COREMON_REASON_LEN];
+
 	switch (event->kind) {
 	case COREMON_EVENT_STATE:
 		return scnprintf(buf, size, "%s>%s", NAME_OF(state_names, event->a), NAME_OF(state_names, event->b));
@@ -370,9 +431,9 @@ static size_t event_detail(char *buf, size_t size, const struct coremon_event *e
 				 event->a == (u32)COREMON_UNKNOWN ? "other" : NAME_OF(retrans_names, event->a),
 				 event->b, event->c, event->d);
 	case COREMON_EVENT_RST_SENT:
-		if (event->a == (u32)COREMON_UNKNOWN)
-			return scnprintf(buf, size, "reason=-");
-		return scnprintf(buf, size, "reason=%u", event->a);
+		return scnprintf(buf, size, "reason=%s", coremon_reason_text(reason, COREMON_REASON_RST, event->a));
+	case COREMON_EVENT_DROP:
+		return drop_detail(buf, size, record);
 	case COREMON_EVENT_ZERO_WND_IN:
 	case COREMON_EVENT_ZERO_WND_OUT:
 		return scnprintf(buf, size, "%s", event->a ? "closed" : "open");
@@ -388,25 +449,25 @@ static size_t event_detail(char *buf, size_t size, const struct coremon_event *e
  * coremon_text_event() - An event, or "lost N".
  * @buf: where to
  * @size: how much room, at least COREMON_TEXT_MAX
- * @event: the event
+ * @record: the event; what a drop has more is of no meaning for the other kinds
  *
  * Return: bytes written, a newline the last.
  */
-size_t coremon_text_event(char *buf, size_t size, const struct coremon_event *event)
+size_t coremon_text_event(char *buf, size_t size, const struct coremon_event_drop *record)
 {
-	struct timespec64 ts = ktime_to_timespec64(ktime_mono_to_real(ns_to_ktime(event->time_ns)));
+	const struct coremon_event *event = &record->event;
 	char local[TMP_SIZE], remote[TMP_SIZE], comm[TMP_SIZE];
 	const struct coremon_addr *addr = &event->addr;
 	size_t n;
 
 	if (event->kind == COREMON_EVENT_LOST)
 		return scnprintf(buf, size, "lost %u\n", event->a);
-	n = scnprintf(buf, size, "%lld.%06ld %llu ", (s64)ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC, event->seq);
+	n = scnprintf(buf, size, "%s %llu ", clock_text(local, event->time_ns), event->seq);
 	if (event->id == COREMON_UNKNOWN)
 		n += scnprintf(buf + n, size - n, "- ");
 	else
 		n += scnprintf(buf + n, size - n, "%llx ", event->id);
-	n += scnprintf(buf + n, size - n, "%u %s %s ", event->netns,
+	n += scnprintf(buf + n, size - n, "%s %s %s ", netns_text(comm, event->netns),
 		       address_text(local, addr->family, addr->local, addr->local_port),
 		       address_text(remote, addr->family, addr->remote, addr->remote_port));
 	if (event->tgid == (u32)COREMON_UNKNOWN)
@@ -415,6 +476,46 @@ size_t coremon_text_event(char *buf, size_t size, const struct coremon_event *ev
 		n += scnprintf(buf + n, size - n, "%u ", event->tgid);
 	n += scnprintf(buf + n, size - n, "%s %s %s ", comm_text(comm, event->comm),
 		       NAME_OF(ca_state_names, event->ca_state), NAME_OF(event_names, event->kind));
-	n += event_detail(buf + n, size - n, event);
+	n += event_detail(buf + n, size - n, record);
 	return n + scnprintf(buf + n, size - n, "\n");
+}
+
+/**
+ * coremon_text_drop_head() - What comes before the first row of drops.
+ * @buf: where to
+ * @size: how much room, at least COREMON_TEXT_MAX
+ *
+ * Return: bytes written, a newline the last.
+ */
+size_t coremon_text_drop_head(char *buf, size_t size)
+{
+	return scnprintf(buf, size, "# coremon drops 1\n%10s %-23s %-39s %-8s %10s %12s %17s %-15s %-21s %-21s %s\n",
+			 "netns", "reason", "place", "protocol", "count", "bytes", "last_at", "dev", "src", "dst", "id");
+}
+
+/**
+ * coremon_text_drop() - A row of drops.
+ * @buf: where to
+ * @size: how much room, at least COREMON_TEXT_MAX
+ * @drop: the row
+ *
+ * Return: bytes written, a newline the last.
+ */
+size_t coremon_text_drop(char *buf, size_t size, const struct coremon_drop *drop)
+{
+	char tmp[TMP_SIZE], reason[COREMON_REASON_LEN];
+	const struct coremon_addr *addr = &drop->addr;
+	size_t n;
+
+	n = scnprintf(buf, size, "%10s %-23s %-39s ", netns_text(tmp, drop->netns),
+		      coremon_reason_text(reason, COREMON_REASON_DROP, drop->reason), place_text(drop->place));
+	coremon_packet_protocol_text(tmp, TMP_SIZE, drop->protocol);
+	n += scnprintf(buf + n, size - n, "%-8s %10llu %12llu ", tmp, drop->count, drop->bytes);
+	n += scnprintf(buf + n, size - n, "%17s ", drop->last_ns == COREMON_UNKNOWN ? "-" : clock_text(tmp, drop->last_ns));
+	n += scnprintf(buf + n, size - n, "%-15s ", comm_text(tmp, drop->dev));
+	n += scnprintf(buf + n, size - n, "%-21s ", address_text(tmp, addr->family, addr->local, addr->local_port));
+	n += scnprintf(buf + n, size - n, "%-21s ", address_text(tmp, addr->family, addr->remote, addr->remote_port));
+	if (drop->id == COREMON_UNKNOWN)
+		return n + scnprintf(buf + n, size - n, "-\n");
+	return n + scnprintf(buf + n, size - n, "%llx\n", drop->id);
 }

@@ -13,6 +13,8 @@
 size_t coremon_text_head(char *buf, size_t size, bool ended);
 size_t coremon_text_row(char *buf, size_t size, const struct coremon_row *row, bool ended);
 size_t coremon_text_event_head(char *buf, size_t size);
-size_t coremon_text_event(char *buf, size_t size, const struct coremon_event *event);
+size_t coremon_text_event(char *buf, size_t size, const struct coremon_event_drop *record);
+size_t coremon_text_drop_head(char *buf, size_t size);
+size_t coremon_text_drop(char *buf, size_t size, const struct coremon_drop *drop);
 
 #endif /* _COREMON_TEXT_H */

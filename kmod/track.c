@@ -7,6 +7,7 @@
 
 #include "closed.h"
 #include "congestion.h"
+#include "dropped.h"
 #include "event.h"
 #include "hooks.h"
 #include "netns.h"
@@ -280,6 +281,7 @@ void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 {
 	struct coremon_conn *conn;
 
+	coremon_dropped_receiving(sk);
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
 	if (unlikely(sk->sk_state == TCP_LISTEN)) {

@@ -40,10 +40,14 @@ static struct page page_of(const struct ledger *ledger, unsigned int width)
 /* The three numbers and the words at the end of a row. */
 static void put_numbers(const struct page *page, const char *total, const char *grown, const char *rate, const char *means)
 {
+	bool words = page->means && means;
+
 	printf("%*s", NUMBER_WIDTH, total);
-	if (page->rates)
-		printf("%*s%*s", NUMBER_WIDTH, grown, NUMBER_WIDTH, rate);
-	if (page->means && means)
+	if (page->rates && (words || *grown || *rate))
+		printf("%*s", NUMBER_WIDTH, grown);
+	if (page->rates && (words || *rate))
+		printf("%*s", NUMBER_WIDTH, rate);
+	if (words)
 		printf("  %s", means);
 	putchar('\n');
 }

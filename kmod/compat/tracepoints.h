@@ -11,6 +11,7 @@
 #define _COREMON_COMPAT_TRACEPOINTS_H
 
 #include <net/tcp.h>
+#include <trace/events/skb.h>
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
 
@@ -93,6 +94,45 @@
 			  const struct sk_buff *skb)				\
 	{									\
 		handler(sk, skb, ~0U);						\
+	}
+#endif
+
+/*
+ * Handler: void (*)(const struct sk_buff *skb, const void *location, u32 reason, const struct sock *rx_sk), before anything of the packet
+ * is given back. Without a reason it is all ones. rx_sk may be NULL, no full socket, or one whose last reference is just gone.
+ */
+#if defined(HAVE_TP_KFREE_SKB_REASON) || defined(HAVE_TP_KFREE_SKB_RX_SK) || defined(HAVE_TP_KFREE_SKB_CONST_RX_SK)
+#define COREMON_DROPS_TELL_REASON true
+#else
+#define COREMON_DROPS_TELL_REASON false
+#endif
+
+#ifdef HAVE_TP_KFREE_SKB_CONST_RX_SK
+#define COREMON_DEFINE_KFREE_SKB(probe, handler)				\
+	static void probe(void *data, struct sk_buff *skb, void *location,	\
+			  enum skb_drop_reason reason, const struct sock *rx_sk) \
+	{									\
+		handler(skb, location, reason, rx_sk);				\
+	}
+#elif defined(HAVE_TP_KFREE_SKB_RX_SK)
+#define COREMON_DEFINE_KFREE_SKB(probe, handler)				\
+	static void probe(void *data, struct sk_buff *skb, void *location,	\
+			  enum skb_drop_reason reason, struct sock *rx_sk)	\
+	{									\
+		handler(skb, location, reason, rx_sk);				\
+	}
+#elif defined(HAVE_TP_KFREE_SKB_REASON)
+#define COREMON_DEFINE_KFREE_SKB(probe, handler)				\
+	static void probe(void *data, struct sk_buff *skb, void *location,	\
+			  enum skb_drop_reason reason)				\
+	{									\
+		handler(skb, location, reason, NULL);				\
+	}
+#else
+#define COREMON_DEFINE_KFREE_SKB(probe, handler)				\
+	static void probe(void *data, struct sk_buff *skb, void *location)	\
+	{									\
+		handler(skb, location, ~0U, NULL);				\
 	}
 #endif
 

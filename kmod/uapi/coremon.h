@@ -14,6 +14,7 @@
  * what changed. lseek(fd, 0, SEEK_SET) begins anew. A listener counts as changed when a SYN comes to it: its queue is as of then.
  * closed.bin: the ended connections that are still in the ring, oldest first; reading on gives those that ended since.
  * events.bin: events as they happen; read() blocks.
+ * drops.bin: the packets dropped since the load, a record each place, reason, protocol and namespace; read on it gives them anew.
  */
 #ifndef _UAPI_COREMON_H
 #define _UAPI_COREMON_H
@@ -23,6 +24,9 @@
 #define COREMON_VERSION 1
 #define COREMON_UNKNOWN (~0ULL)
 #define COREMON_COMM_LEN 16
+#define COREMON_DEV_LEN 16
+#define COREMON_PLACE_LEN 120
+#define COREMON_DROP_REASONS 6	/* that a connection's record tells apart */
 
 /* What a record of rows is: coremon_row.kind. */
 enum {
@@ -164,6 +168,11 @@ struct coremon_row {
 	__u32 send_q_peak;		/* connections.bin: highest send_q since this descriptor was last told of the connection, or since */
 	__u32 recv_q_peak;		/*   birth or load; the same of recv_q. Not known: elsewhere, and for more descriptors than three */
 	__u32 __pad2;			/* 0 */
+
+	__u32 drops;			/* packets of the connection that this host dropped, in either direction, since birth or load */
+	__u32 drop_reason[COREMON_DROP_REASONS];	/* of these, by the kernel's reason (/proc/coremon/reasons), the most first */
+	__u32 drop_count[COREMON_DROP_REASONS];
+	__u32 drops_other;		/* of these, of further reasons */
 };
 
 /* Kinds of events: coremon_event.kind. */
@@ -176,7 +185,8 @@ enum {
 	COREMON_EVENT_ZERO_WND_IN = 6,	/* the peer's window: a = 1 closed, 0 opened again */
 	COREMON_EVENT_ZERO_WND_OUT = 7,	/* this end's */
 	COREMON_EVENT_SAMPLE = 8,	/* an ACK on a watched connection: a = cwnd, b = ssthresh, c = packets_out, d = srtt_us, e = snd_wnd */
-	COREMON_EVENT_LOST = 9		/* a = how many events this reader was too slow for */
+	COREMON_EVENT_LOST = 9,		/* a = how many events this reader was too slow for */
+	COREMON_EVENT_DROP = 10		/* struct coremon_event_drop: a = the kernel's reason, b = bytes, c = coremon_drop.protocol */
 };
 
 /* coremon_event.a of COREMON_EVENT_RETRANS. */
@@ -209,6 +219,33 @@ struct coremon_event {
 	__u32 d;
 	__u32 e;
 	__u32 __pad2;			/* 0 */
+};
+
+/* A packet was dropped. The event's id and owner are of its connection, if that is known; its addr is, else that of the packet. */
+struct coremon_event_drop {
+	struct coremon_event event;
+	char dev[COREMON_DEV_LEN];	/* interface; empty: not known */
+	char place[COREMON_PLACE_LEN];	/* in the kernel: symbol+0xoffset[module]; empty: not known */
+};
+
+/* In the low half of coremon_drop.protocol: no protocol over that of the link. */
+#define COREMON_PROTOCOL_NONE 0xffff
+
+/* Packets dropped at one place for one reason since the load. What found no room of its own has none of these: all is not known. */
+struct coremon_drop {
+	__u16 size;
+	__u8 version;
+	__u8 __pad;			/* 0 */
+	__u32 netns;			/* not known also: a namespace that is gone */
+	__u64 count;
+	__u64 bytes;			/* with the headers that they had at that place */
+	__u64 last_ns;			/* the last one, within a tick; what follows is of that one */
+	__u64 id;			/* its connection; not known: none */
+	__u32 reason;			/* the kernel's (/proc/coremon/reasons); not known before 5.17 */
+	__u32 protocol;			/* ethertype << 16 | protocol of IP or COREMON_PROTOCOL_NONE; 6: TCP, 17: UDP over either IP */
+	struct coremon_addr addr;	/* local: source, remote: destination; family 0: not known */
+	char dev[COREMON_DEV_LEN];	/* interface; empty: not known */
+	char place[COREMON_PLACE_LEN];	/* in the kernel: symbol+0xoffset[module]; empty: not known */
 };
 
 #endif /* _UAPI_COREMON_H */

@@ -36,16 +36,16 @@ load
 with_reasons=
 [ ! -e $proc/drops ] || ! grep -q '^drop ' $proc/reasons || with_reasons=1
 
-# Programs that do not take what comes. Arguments: name, verb and options.
+# Programs that do not take what comes. Arguments: name, `in_peer` or nothing, verb and options.
 start() {
-	_n=$1; shift
+	_n=$1 _in=$2; shift 2
 	mkfifo "$T/$_n.in"
-	lose "$@" -P "$T/$_n.ready" <"$T/$_n.in" & children="$children $!"
+	$_in lose "$@" -P "$T/$_n.ready" <"$T/$_n.in" & children="$children $!"
 	sleep 1000 >"$T/$_n.in" & children="$children $!"
 	await test -e "$T/$_n.ready"
 }
-start sink sink -r 4096 10.9.1.1 9000
-start listener listen -b 1 10.9.1.1 9003
+start sink '' sink -r 4096 10.9.1.1 9000
+start listener '' listen -b 1 10.9.1.1 9003
 nft -f - <<-'END'
 	table inet ledger {
 		chain in { type filter hook input priority 0; udp dport 9002 counter drop; ct state invalid counter; }
@@ -61,9 +61,9 @@ counters() {
 	while read -r _p d t _r; do printf 'dropped %d\ntime_squeeze %d\n' "0x$d" "0x$t"; done </proc/net/softnet_stat |
 		awk '{ s[$1] += $2 } END { for (n in s) print n, s[n] }'
 	# shellcheck disable=SC2034
-	[ ! -e /proc/net/stat/nf_conntrack ] || awk 'NR == 1 { n = split($0, name); next } { for (i = 1; i <= n; i++) s[name[i]] = s[name[i]] " " $i }
-		END { for (x in s) print x s[x] }' /proc/net/stat/nf_conntrack | while read -r n v; do
-			t=0; for x in $v; do t=$((t + 0x$x)); done; echo "conntrack_$n $t"; done
+	[ ! -e /proc/net/stat/nf_conntrack ] || sed 1d /proc/net/stat/nf_conntrack | while read -r _e _c _f _n _i _g _d _l _s failed drop early _r; do
+		printf 'conntrack_insert_failed %d\nconntrack_drop %d\nconntrack_early_drop %d\n' "0x$failed" "0x$drop" "0x$early"
+	done | awk '{ s[$1] += $2 } END { for (n in s) print n, s[n] }'
 	tc -s qdisc show dev near | awk '/dropped/ { sub(",", "", $7); print "tbf_drops", $7 }'
 	nft list table inet ledger | awk '/9002/ { for (i = 1; i < NF; i++) if ($i == "packets") print "nft_drop", $(i + 1) }'
 	cat /sys/class/net/near/statistics/rx_dropped | sed 's/^/near_rx_dropped /'
@@ -82,7 +82,7 @@ in_peer lose send -n 33 10.9.1.1 9002
 in_peer lose send -n 25 -s 172.16.9.9 10.9.1.1 9000
 lose send -n 30 -l 1000 10.9.1.2 9009
 lose send -n 7 203.0.113.9 9
-in_peer sh -c 'lose syn -n 8 10.9.1.1 9003 </dev/null'
+start syns in_peer syn -n 8 10.9.1.1 9003
 count() { counters | awk -v n="$1" '$1 == n { print $2 }'; }
 grew() { [ $(($(count "$1") - $(awk -v n="$1" '$1 == n { print $2 }' "$T/before"))) -ge "$2" ]; }
 await grew UdpNoPorts 40

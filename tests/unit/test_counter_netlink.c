@@ -338,10 +338,10 @@ START_TEST(hostile_lengths)
 	put_done();
 	good_len = len;
 	memcpy(good, buf, len);
-	for (size_t at = 0; at + 4 <= good_len; at += 2) {
+	for (size_t at = 0; at + 4 <= good_len; at += 4) {
 		for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 			memcpy(buf, good, good_len);
-			memcpy(buf + at, &lengths[i], at % 4 ? 2 : 4);
+			memcpy(buf + at, &lengths[i], lengths[i] > 0xffff ? 4 : 2);
 			len = good_len;
 			put_file("/netlink/link");
 			memcpy(buf, good, good_len);
