@@ -84,6 +84,12 @@ initramfs() {
 }
 initrd=$(initramfs)
 
+# What the guest's clock is made from: see tsc.c. With exact time it needs no telling.
+if [ -z "$icount" ]; then
+	[ "$CACHE/tsc" -nt "$TOP/scripts/tsc.c" ] || { gcc -O2 -o "$CACHE/tsc.$$" "$TOP/scripts/tsc.c" && mv "$CACHE/tsc.$$" "$CACHE/tsc"; }
+	append="tsc_early_khz=$("$CACHE/tsc") $append"
+fi
+
 # The first process of the guest. It outlives the command, notes its status and ends the machine by a reset, which
 # -no-reboot turns into the end of QEMU; so does a panic.
 rm -f "$stage/status" "$stage/output" "$stage/console.log"

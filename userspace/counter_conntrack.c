@@ -99,8 +99,12 @@ int counter_conntrack_read(struct counters *counters, const struct root *root, u
 	int levels, ret;
 
 	(void)layers;
-	if (!root_exists(root, COUNT))
+	if (!root_exists(root, COUNT)) {
+		/* Nothing is tracked, and so nothing is lost here. */
+		if (root_exists(root, "/proc/sys/net/core"))
+			counters_whole(counters, LAYER_CONNTRACK);
 		return 0;
+	}
 	levels = read_level(counters, root, COUNT, "entries");
 	if (levels >= 0)
 		levels |= read_level(counters, root, MAX, "max");

@@ -102,12 +102,30 @@ static int read_names(struct counters *counters, const struct root *root)
 	return host_close(&in, REASONS) ? counters_add(counters, LAYER_REASON, true, "", "reasons", nr) : 0;
 }
 
+/* Inode of this program's network namespace; under COREMON_ROOT what $COREMON_ROOT/netns says. Return: it, or 0. */
+static uint64_t own_netns(const struct root *root)
+{
+	uint64_t netns = 0;
+	struct lines in;
+	struct stat st;
+	char *line;
+
+	if (!root_moved(root))
+		return stat("/proc/self/ns/net", &st) == 0 ? st.st_ino : 0;
+	if (lines_open(&in, root, "/netns") < 0)
+		return 0;
+	line = lines_next(&in);
+	if (!line || !parse_number(line, &netns))
+		netns = 0;
+	lines_close(&in);
+	return netns;
+}
+
 int counter_reason_read(struct counters *counters, const struct root *root, uint32_t layers)
 {
 	struct reason_reading reading = { .netns = 0 };
 	unsigned int bad = 0;
 	struct lines in;
-	struct stat st;
 	bool good;
 	char *line;
 	int ret = lines_open(&in, root, DROPS);
@@ -120,8 +138,7 @@ int counter_reason_read(struct counters *counters, const struct root *root, uint
 			say_once(DROPS, "%s: %s", DROPS, strerror(-ret));
 		return 0;
 	}
-	if (!root_moved(root) && stat("/proc/self/ns/net", &st) == 0)
-		reading.netns = st.st_ino;
+	reading.netns = own_netns(root);
 	ret = 0;
 	good = read_head(&reading, &in);
 	while (good && ret >= 0 && (line = lines_next(&in))) {

@@ -27,9 +27,9 @@ struct settings {
 static const char help_text[] =
 	"Usage: coremon-drops [options] [interval [count]]\n"
 	"\n"
-	"Where packets are lost, from the wire to the program: first the totals since boot\n"
-	"that are not 0, then, every interval seconds (0.01 or more), count times or for\n"
-	"ever, what moved. Without an interval the totals alone.\n"
+	"Where packets are lost, from the wire to the program: first the totals since\n"
+	"boot that are not 0, then, every interval seconds (0.01 or more), count times or\n"
+	"for ever, what moved. Without an interval the totals alone.\n"
 	"\n"
 	"  -a, --all         also what is 0 or did not move\n"
 	"  -j, --json        one JSON object a line for each report, exact numbers\n"
@@ -37,23 +37,25 @@ static const char help_text[] =
 	"  -h, --help        this text\n"
 	"  -V, --version     the version\n"
 	"\n"
-	"A row is a counter: its layer (link, driver, cpu, qdisc, conntrack, ip, icmp, udp,\n"
-	"tcp, socket, fd, memory), whose it is, its name in the kernel, the total, the\n"
-	"growth in the interval and a second. Under it stand, after `<`, the reasons for\n"
-	"which the kernel dropped packets (with the coremon module, from Linux 5.17 on) and\n"
-	"where in the kernel; `unexplained` is what the counters above have more than their\n"
-	"reasons, or less. Drops that no counter tells of are rows of the layer `reason`.\n"
-	"`-` is not known. What a counter means is said in lines of 140 columns, or when the\n"
-	"output is no terminal. See coremon-drops(8).\n";
+	"A row is a counter: its layer (link, driver, cpu, qdisc, conntrack, ip, icmp,\n"
+	"udp, tcp, socket, fd, memory), whose it is, its name in the kernel, the total,\n"
+	"the growth in the interval and a second. Under it stand, after `<`, the reasons\n"
+	"for which the kernel dropped packets (with the coremon module, from Linux 5.17\n"
+	"on), and where in the kernel; `unexplained` is what the counters above have more\n"
+	"than their reasons, or less. Drops that no counter tells of are rows of the\n"
+	"layer `reason`. `-` is not known; of a layer that could not be read a row says\n"
+	"so. What a counter means is said in lines of 140 columns, or where the output is\n"
+	"no terminal. See coremon-drops(8).\n";
 
 /* The fields of a record: always the same, so that they can be columns. */
 static void put_record(struct sink *sink, const struct ledger_row *row, uint64_t elapsed_ns)
 {
 	static const char *const kinds[] = {
 		[LEDGER_COUNTER] = "counter", [LEDGER_LEVEL] = "level", [LEDGER_REASON] = "reason", [LEDGER_UNEXPLAINED] = "unexplained",
+		[LEDGER_UNKNOWN] = "unknown",
 	};
 	const struct delta *delta = &row->delta;
-	bool reason = row->kind == LEDGER_REASON, rest = row->kind == LEDGER_UNEXPLAINED;
+	bool reason = row->kind == LEDGER_REASON, rest = row->kind == LEDGER_UNEXPLAINED || row->kind == LEDGER_UNKNOWN;
 
 	sink_record(sink);
 	sink_text(sink, "kind", kinds[row->kind]);

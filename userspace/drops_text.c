@@ -130,7 +130,7 @@ static void put_unexplained(const struct page *page, const struct ledger_row *ro
 
 	if (row->unexplained_known) {
 		number[0] = row->unexplained < 0 ? '-' : '+';
-		fmt_count(size, number + 1);
+		fmt_count(size, size ? number + 1 : number);
 	}
 	snprintf(what, sizeof(what), "< unexplained %s", row->explains);
 	printf("%*s", LAYER_WIDTH, "");
@@ -158,6 +158,9 @@ void drops_text(const struct ledger *ledger, const struct stamp *when, unsigned 
 			break;
 		case LEDGER_REASON:
 			put_reason(&page, row, ledger->elapsed_ns);
+			break;
+		case LEDGER_UNKNOWN:
+			printf("%-*snot all of this layer is known\n", LAYER_WIDTH, layer_name(row->layer));
 			break;
 		case LEDGER_UNEXPLAINED:
 			put_unexplained(&page, row);

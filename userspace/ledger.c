@@ -315,6 +315,18 @@ static bool kernel_has_reasons(const struct counters *counters)
 	return false;
 }
 
+/* A row where not all of a layer was read. Of reasons it is told beside what they would explain. */
+static int add_unknown(struct making *making, enum layer layer, const struct ledger_reading *now)
+{
+	bool known = now->counters.known >> layer & 1;
+
+	if (layer == LAYER_SOCKET)
+		known = now->sockets.tcp_whole && now->sockets.udp_whole;
+	if (known || layer == LAYER_REASON || layer == LAYER_LIMIT)
+		return 0;
+	return ledger_row(making->ledger, LEDGER_UNKNOWN, layer) ? 0 : -ENOMEM;
+}
+
 static int make_rows(struct making *making, const struct ledger_reading *before, const struct ledger_reading *now)
 {
 	int ret = 0;
@@ -345,6 +357,8 @@ static int make_rows(struct making *making, const struct ledger_reading *before,
 		}
 		if (ret == 0)
 			ret = ledger_levels(making->ledger, making->now, layer, making->all);
+		if (ret == 0)
+			ret = add_unknown(making, layer, now);
 	}
 	return ret;
 }

@@ -19,6 +19,7 @@ enum ledger_kind {
 	LEDGER_COUNTER,		/* a counter */
 	LEDGER_LEVEL,		/* how full something is: value of limit */
 	LEDGER_REASON,		/* a reason of the kernel; under a counter where @explains is not NULL */
+	LEDGER_UNKNOWN,		/* of the layer not all is known: what is not there may have been lost all the same */
 	LEDGER_UNEXPLAINED,	/* the counters of @explains and what their reasons are less */
 };
 

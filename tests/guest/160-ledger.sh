@@ -46,11 +46,16 @@ start() {
 }
 start sink '' sink -r 4096 10.9.1.1 9000
 start listener '' listen -b 1 10.9.1.1 9003
-nft -f - <<-'END'
+cat >"$T/nft" <<-'END'
 	table inet ledger {
-		chain in { type filter hook input priority 0; udp dport 9002 counter drop; ct state invalid counter; }
+		chain arriving {
+			type filter hook input priority 0; policy accept;
+			udp dport 9002 counter drop
+			ct state invalid counter
+		}
 	}
 END
+nft -f "$T/nft"
 tc qdisc add dev near root handle 8001: tbf rate 64kbit burst 1600 limit 3000
 tc -n peer qdisc add dev far root netem delay 50ms limit 10000
 
@@ -135,6 +140,7 @@ same 'counter|tcp||TcpExtIPReversePathFilter|' TcpExtIPReversePathFilter 25
 same 'counter|tcp||TcpExtListenOverflows|' TcpExtListenOverflows
 same 'counter|tcp||TcpExtListenDrops|' TcpExtListenDrops
 same 'counter|ip||IpOutNoRoutes|' IpOutNoRoutes 7
+[ "$(grown nft_drop)" = 33 ] || fail "nft dropped $(grown nft_drop) of 33"
 same 'counter|qdisc|near tbf 8001:|drops|' tbf_drops 20
 sed -i 's/^counter|cpu|cpu[0-9]*|dropped/counter|cpu||dropped/' "$T/rows"
 same 'counter|cpu||dropped|' dropped
@@ -151,12 +157,12 @@ if [ -z "$with_reasons" ]; then
 	! grep '^unexplained' "$T/rows" | grep -v ' -$' || fail "something is explained without reasons"
 	exit 0
 fi
-same 'reason|udp||||RcvbufErrors|SOCKET_RCVBUFF|udp' UdpRcvbufErrors
-same 'reason|udp||||NoPorts|NO_SOCKET|udp' UdpNoPorts
-same 'reason|tcp||||IPReversePathFilter|IP_RPFILTER|udp' TcpExtIPReversePathFilter
-same 'reason|qdisc||||drops|QDISC_DROP|udp' tbf_drops
-same 'reason|cpu||||dropped|CPU_BACKLOG|' dropped
-[ "$(row 'reason|reason||||NETFILTER_DROP|udp')" -ge "$(grown nft_drop)" ] || fail "NETFILTER_DROP"
+same 'reason|udp|||RcvbufErrors|SOCKET_RCVBUFF|udp' UdpRcvbufErrors
+same 'reason|udp|||NoPorts|NO_SOCKET|udp' UdpNoPorts
+same 'reason|tcp|||IPReversePathFilter|IP_RPFILTER|udp' TcpExtIPReversePathFilter
+same 'reason|qdisc|||drops|QDISC_DROP|udp' tbf_drops
+same 'reason|cpu|||dropped|CPU_BACKLOG|' dropped
+[ "$(row 'reason|reason||||NETFILTER_DROP|udp')" = $(($(grown nft_drop) + $(grown conntrack_drop))) ] || fail "NETFILTER_DROP"
 for e in RcvbufErrors NoPorts IPReversePathFilter drops dropped; do
 	awk -v e="$e" -F'[|]' '$1 == "unexplained" && $5 == e' "$T/rows" | grep -v ' 0$' && fail "$e is not explained"
 done

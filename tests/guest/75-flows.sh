@@ -37,11 +37,16 @@ awk -v made="$made" -v made6="$made6" -v wire=$((after - before)) -v again=$agai
 		if ($7 == "egress") { po[id] += $8; sent += $9 - $10; packets += $8 } else { pi[id] += $8; received += $9 }
 		if ($12 > $13 || $12 < begun[id $7]) complain("time: " $0)
 		begun[id $7] = $12
-		# No SYN after its SYN-ACK, of either record of it; but where the last ACK of a handshake came late, as coremon-flows(8) says.
+		# No SYN after its SYN-ACK: before the first record of the latter both of the former are there. Ports come again, so the
+		# connections of a pair of ends are counted. But where the last ACK of a handshake came late, as coremon-flows(8) says.
 		syn = int($11 / 2) % 2; ack = int($11 / 16) % 2
 		if (ack && !syn) complain("ACK alone: " $0)
-		if (syn && !ack) { syns[tuple]++; if (($4 " " $6 " " $3 " " $5) in answered) { late++; print "SYN after its SYN-ACK: " $0 } }
-		if (syn && ack) answered[tuple] = 1
+		if (syn && !ack) syns[tuple]++
+		if (syn && ack) {
+			peer = $4 " " $6 " " $3 " " $5
+			nth = int((answered[peer]++ + 2) / 2)
+			if (syns[peer] < 2 * nth) { late++; print "SYN-ACK before its SYN: " $0 }
+		}
 		# Whole lives in one interval: 3 and 19, or 6 and 18 or 22 of those that were reset.
 		if (syn) flags[$11]++
 		if ($14 == "REJECT") { rejected[id]++; if ($16 != "connect_refused") complain($0) }
@@ -64,7 +69,7 @@ awk -v made="$made" -v made6="$made6" -v wire=$((after - before)) -v again=$agai
 		socketless = resets - own
 		if (packets > wire - refused || packets < wire - socketless - again)
 			complain("packets on the host: " wire ", resets without a socket: " socketless ", sent again " again)
-		if (late > n / 200) complain(late " SYNs come after their SYN-ACK")
+		if (late > n / 200) complain(late " SYN-ACKs come before their SYN")
 		if (between > 3) complain(between " resets are not in the records")
 		if (refused != 2) complain(refused + 0 " rejected")
 		if (!flags[3] || !flags[19] || !flags[6] || !flags[18]) complain("flags: 3 " flags[3] " 19 " flags[19] " 6 " flags[6] " 18 " flags[18])

@@ -7,7 +7,8 @@ capture() {
 	_to=/stage/captured/$1
 	rm -rf "$_to"
 	mkdir -p "$_to/netlink" "$_to/ethtool"
-	printf '%s %s\n' "$(awk '{ printf "%d", $1 * 1e9 }' /proc/uptime)" "$(date +%s%N)" >"$_to/clock"
+	printf '%s %s\n' "$(awk '{ printf "%.0f", $1 * 1e9 }' /proc/uptime)" "$(date +%s%N)" >"$_to/clock"
+	stat -L -c %i /proc/self/ns/net >"$_to/netns"
 	for _f in net/snmp net/netstat net/snmp6 net/softnet_stat net/sockstat net/sockstat6 sys/fs/file-nr sys/net/ipv4/tcp_mem sys/net/ipv4/udp_mem \
 		sys/net/core/somaxconn sys/net/netfilter/nf_conntrack_count sys/net/netfilter/nf_conntrack_max coremon/drops coremon/reasons; do
 		[ -e "/proc/$_f" ] || continue

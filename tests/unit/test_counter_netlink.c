@@ -458,6 +458,12 @@ START_TEST(reasons)
 	assert_value(LAYER_REASON, "SOCKET_RCVBUFF|g+0x1|udp", "count", 7);
 	assert_value(LAYER_REASON, "-|-|-", "count", 8);
 	assert_value(LAYER_REASON, "", "reasons", 2);
+	assert_value(LAYER_REASON, "SOCKET_RCVBUFF|f+0x1|udp", "count_here", 11);
+	tree_text(&root, "/netns", "4026532000\n");
+	read_layers(BIT(LAYER_REASON));
+	assert_value(LAYER_REASON, "SOCKET_RCVBUFF|f+0x1|udp", "count", 11);
+	assert_value(LAYER_REASON, "SOCKET_RCVBUFF|f+0x1|udp", "count_here", 6);
+	assert_unknown(LAYER_REASON, "SOCKET_RCVBUFF|g+0x1|udp", "count_here");
 }
 END_TEST
 

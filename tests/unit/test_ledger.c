@@ -19,6 +19,7 @@ static void setup(void)
 	memset(&ledger, 0, sizeof(ledger));
 	before.counters.known = now.counters.known = (UINT32_C(1) << LAYER_NR) - 1;
 	before.sockets.udp_whole = before.sockets.tcp_whole = true;
+	now.sockets.udp_whole = now.sockets.tcp_whole = true;
 	before.counters.when.mono_ns = 1000000000;
 	now.counters.when.mono_ns = 3000000000;
 }
@@ -57,7 +58,7 @@ static const struct ledger_row *row(enum ledger_kind kind, const char *name)
 	for (unsigned int i = 0; i < ledger.nr; i++) {
 		const char *what = kind == LEDGER_UNEXPLAINED ? ledger.row[i].explains : ledger.row[i].name;
 
-		if (ledger.row[i].kind == kind && strcmp(what, name) == 0)
+		if (ledger.row[i].kind == kind && what && strcmp(what, name) == 0)
 			return &ledger.row[i];
 	}
 	return NULL;
@@ -167,6 +168,8 @@ START_TEST(a_layer_read_in_part_explains_nothing)
 	now.counters.known &= ~(UINT32_C(1) << LAYER_UDP);
 	make(false);
 	ck_assert(!row(LEDGER_UNEXPLAINED, "RcvbufErrors")->unexplained_known);
+	ck_assert_int_eq(ledger.row[ledger.nr - 1].kind, LEDGER_UNKNOWN);
+	ck_assert_int_eq(ledger.row[ledger.nr - 1].layer, LAYER_UDP);
 }
 END_TEST
 
