@@ -9,12 +9,13 @@
 load
 network
 
-# A backlog of one packet a CPU.
+# A backlog of one packet a CPU, and packets that come in bursts.
 backlog=$(cat /proc/sys/net/core/netdev_max_backlog)
-going faults udp 5300 4000000
+going faults serve 9000
+listens 9000
 sysctl -qw net.core.netdev_max_backlog=1
-going far2 faults datagrams 10.7.0.1 5300 0
-going far1 faults datagrams 10.7.0.1 5300 0
+going far1 faults short 10.7.0.1 9000 30000
+going far2 faults short 10.7.0.1 9000 30000
 finds cpu-backlog '"name":"dropped"' 'netdev_max_backlog='
 mended
 sysctl -qw net.core.netdev_max_backlog="$backlog"
@@ -31,7 +32,7 @@ sysctl -qw net.core.netdev_budget="$budget"
 
 # What comes is changed on its way.
 tc -n router qdisc add dev r0 root netem corrupt 20%
-going faults udp 5300 4000000
+going faults drain 5300
 going far2 faults datagrams 10.7.0.1 5300 500
 finds checksum-errors 'of UDP packets' '"name":"UdpInCsumErrors"'
 mended
