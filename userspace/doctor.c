@@ -277,6 +277,18 @@ static const char *why_not(enum layer layer)
 	}
 }
 
+/* The source was there at both ends, and said something: of what is not in use there is nothing to look at. */
+static bool is_looked_at(const struct exam *exam, enum layer layer)
+{
+	if (!(exam->first->known >> layer & exam->whole->known >> layer & 1))
+		return false;
+	for (unsigned int i = 0; i < exam->whole->nr; i++) {
+		if (exam->whole->counter[i].layer == layer)
+			return true;
+	}
+	return false;
+}
+
 static void look_back(const struct exam *exam, struct looked *looked)
 {
 	looked->elapsed_ns = exam->whole->when.mono_ns - exam->first->when.mono_ns;
@@ -286,12 +298,12 @@ static void look_back(const struct exam *exam, struct looked *looked)
 	for (unsigned int layer = 0; layer < LAYER_NR; layer++) {
 		if (!(ALL_LAYERS >> layer & 1))
 			continue;
-		if (exam->first->known >> layer & exam->whole->known >> layer & 1)
+		if (is_looked_at(exam, layer))
 			looked_at(looked, layer_name(layer));
 		else
 			not_looked_at(looked, "%s%s", layer_name(layer), why_not(layer));
 	}
-	if (exam->first->known >> LAYER_REASON & exam->whole->known >> LAYER_REASON & 1)
+	if (is_looked_at(exam, LAYER_REASON))
 		looked_at(looked, layer_name(LAYER_REASON));
 	if (exam->sockets[0].tcp_whole && exam->sockets[1].tcp_whole)
 		looked_at(looked, "TCP sockets");

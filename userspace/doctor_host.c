@@ -238,7 +238,8 @@ void rule_checksum(struct findings *findings, const struct view *view)
 
 		if (!bad.known || !all.known || !view_lost(bad.by, all.by + bad.by))
 			continue;
-		finding = finding_add(findings, "checksum-errors", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_LOSS);
+		finding = finding_add(findings, "checksum-errors", SEVERITY_WARNING, SURE_CERTAIN,
+				      WEIGHT_LOSS + (double)bad.by / (double)(all.by + bad.by));
 		finding_title(finding, "%s of %s packets arrive with a wrong checksum",
 			      share_text((double)bad.by, (double)(all.by + bad.by), share), list[i].protocol);
 		finding_effect(finding, "They are dropped; what changes packets on their way may change some without being noticed.");

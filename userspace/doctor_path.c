@@ -29,6 +29,9 @@
 #define UNDONE_MIN 10
 #define UNDONE_SHARE 0.67
 
+/* So many of all segments are sent again for it: a little reordering, of a program that moves to another CPU, is on any machine. */
+#define REORDERED_SHARE 0.01
+
 /* A round trip of a data centre, where nothing should be lost, nor wait for a timeout of 200 ms and more. */
 #define NEAR_RTT_US 5000
 
@@ -48,7 +51,8 @@ static uint64_t lost(const struct conns *conns, const struct path *path)
 
 static bool is_reordering(const struct path *path)
 {
-	return path->recoveries >= UNDONE_MIN && (double)path->undone >= UNDONE_SHARE * (double)path->recoveries;
+	return path->recoveries >= UNDONE_MIN && (double)path->undone >= UNDONE_SHARE * (double)path->recoveries &&
+	       (double)path->retrans >= REORDERED_SHARE * (double)path->data_segs_out;
 }
 
 static bool is_spurious(const struct path *path)
@@ -270,8 +274,8 @@ static void reordering(struct findings *findings, const struct view *view, const
 	finding_note(finding, "Recovery", "%" PRIu64 " times, of which %" PRIu64 " were undone", path->recoveries,
 		     path->undone < path->recoveries ? path->undone : path->recoveries);
 	if (path->spurious)
-		finding_note(finding, "sent again", "%" PRIu64 ", of which the peer had %" PRIu64 " already", path->retrans,
-			     path->spurious);
+		finding_note(finding, "sent again", "%" PRIu64 " of %" PRIu64 " segments; the peer had %" PRIu64 " of them already",
+			     path->retrans, path->data_segs_out, path->spurious);
 	if (path->reord_seen)
 		finding_note(finding, "reordering seen", "%" PRIu64 " times", path->reord_seen);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtTCPSACKReorder", false);
@@ -287,6 +291,7 @@ static void reordering(struct findings *findings, const struct view *view, const
 static struct path all_of_host(const struct view *view)
 {
 	return (struct path){
+		.data_segs_out = view_grown(view, LAYER_TCP, "", "TcpOutSegs").by,
 		.recoveries = view_grown(view, LAYER_TCP, "", "TcpExtTCPSackRecovery").by +
 			      view_grown(view, LAYER_TCP, "", "TcpExtTCPRenoRecovery").by,
 		.undone = view_grown(view, LAYER_TCP, "", "TcpExtTCPFullUndo").by +

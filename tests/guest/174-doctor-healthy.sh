@@ -7,15 +7,18 @@
 
 load
 network
-going far2 faults serve 9000
+going far2 taskset -c 0 faults serve 9000
 listens 9000 ip netns exec far2
-going faults serve 9300
+going taskset -c 0 faults serve 9300
 listens 9300
-# Bulk both ways, short connections, datagrams that are few enough to be read, connections at rest.
-going faults send 10.7.2.2 9000
-going far1 faults send 10.7.0.1 9300
-going faults short 10.7.2.2 9000 2000 50
-going far2 faults short 10.7.0.1 9300 2000 50
+# One packet a segment is for counting what is lost.
+ip link set v0 gso_max_segs 65535
+for i in 1 2; do ip -n far$i link set f$i gso_max_segs 65535; done
+# Bulk both ways (on one CPU: a sender that moves to another has its packets overtake each other in a veth), short connections, datagrams that are few enough to be read, connections at rest.
+going taskset -c 0 faults send 10.7.2.2 9000
+going far1 taskset -c 0 faults send 10.7.0.1 9300
+going taskset -c 0 faults short 10.7.2.2 9000 2000 50
+going far2 taskset -c 0 faults short 10.7.0.1 9300 2000 50
 hold open hold -n 50 -u 10000
 background tcpload churn -d 100 -n 4 -u 2000 -g 20
 sleep 2

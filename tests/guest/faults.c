@@ -3,6 +3,7 @@
  * One fault at a time, made by a program that does nothing else, until it is killed.
  *
  *   faults udp PORT RCVBUF               a UDP socket that nobody reads
+ *   faults drain PORT                    a UDP socket that is read
  *   faults datagrams ADDR PORT RATE [FROM]   sends RATE datagrams a second, 0: as fast as it can
  *   faults flows ADDR RATE               each datagram from a socket and to a port of its own
  *   faults fds LIMIT OPEN [RATE]         has OPEN of LIMIT descriptors open, and RATE more each second
@@ -95,16 +96,19 @@ static long due(double rate)
 	return now;
 }
 
-static void udp(char **arg)
+static void udp(char **arg, int drain)
 {
 	struct sockaddr_in in = at("0.0.0.0", arg[0]);
-	int fd = open_socket(SOCK_DGRAM, NULL), size = atoi(arg[1]);
+	int fd = open_socket(SOCK_DGRAM, NULL), size = drain ? 0 : atoi(arg[1]);
 
 	if (size && setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) < 0)
 		err(1, "SO_RCVBUF");
 	if (bind(fd, (struct sockaddr *)&in, sizeof(in)) < 0)
 		err(1, "bind to port %s", arg[0]);
-	pause();
+	if (!drain)
+		pause();
+	for (;;)
+		recv(fd, bytes, sizeof(bytes), 0);
 }
 
 static void datagrams(char **arg)
@@ -295,7 +299,9 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (strcmp(verb, "udp") == 0)
-		udp(arg);
+		udp(arg, 0);
+	else if (strcmp(verb, "drain") == 0)
+		udp(arg, 1);
 	else if (strcmp(verb, "datagrams") == 0)
 		datagrams(arg);
 	else if (strcmp(verb, "flows") == 0)

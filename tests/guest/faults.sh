@@ -70,6 +70,7 @@ finds() {
 		cat "$T/said"
 		sed 's/"evidence"/\n&/g; s/{"id"/\n&/g' "$T/json"
 		not_found="${not_found:-} $_id"
+		break
 	done
 	echo "$_id: found $(ids)"
 }

@@ -123,6 +123,12 @@ START_TEST(reordering_is_no_loss)
 	says("the path to 10.1.2.0/24 reorders packets: this is not congestion");
 	examine(rule_paths);
 	found("");
+	path->retrans = 9;
+	examine(rule_reordering);
+	found("");
+	path->retrans = 10;
+	examine(rule_reordering);
+	found("reordering");
 	path->recoveries = path->undone = 9;
 	examine(rule_reordering);
 	found("");
