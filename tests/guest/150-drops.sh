@@ -15,7 +15,7 @@ read -r c_id c_port <"$T/one"
 s_id=$(sed -n 2p "$T/one" | cut -d' ' -f1) s_port=$(sed -n 2p "$T/one" | cut -d' ' -f2)
 cat >"$T/rules" <<END
 table inet t {
-	chain in { type filter hook input priority 0; tcp sport $c_port tcp dport $s_port counter drop; }
+	chain inward { type filter hook input priority 0; tcp sport $c_port tcp dport $s_port counter drop; }
 }
 END
 nft -f "$T/rules"

@@ -16,8 +16,8 @@ ip netns exec far sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=
 # Half of them go through the code that takes packets apart and puts them together.
 cat >"$T/rules" <<'END'
 table inet t {
-	chain in { type filter hook input priority 0; meta length > 200 counter drop; }
-	chain forward { type filter hook forward priority 0; ct state invalid counter drop; }
+	chain inward { type filter hook input priority 0; meta length > 200 counter drop; }
+	chain through { type filter hook forward priority 0; ct state invalid counter drop; }
 }
 END
 ip netns exec far nft -f "$T/rules"
