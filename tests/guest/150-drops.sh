@@ -13,11 +13,12 @@ talk one
 talk other
 read -r c_id c_port <"$T/one"
 s_id=$(sed -n 2p "$T/one" | cut -d' ' -f1) s_port=$(sed -n 2p "$T/one" | cut -d' ' -f2)
-nft -f - <<END
+cat >"$T/rules" <<END
 table inet t {
-	chain in { type filter hook input priority 0; tcp sport $c_port tcp dport $s_port counter drop; }
+	chain inward { type filter hook input priority 0; tcp sport $c_port tcp dport $s_port counter drop; }
 }
 END
+nft -f "$T/rules"
 events=$T/events
 cat $proc/events >"$events" & children="$children $!"
 await sh -c "head -n 1 '$events' | grep -q events"

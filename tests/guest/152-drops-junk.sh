@@ -14,12 +14,13 @@ ip addr add 10.9.0.1/24 dev near; ip link set near up
 ip -n far addr add 10.9.0.2/24 dev far; ip -n far link set far up; ip -n far link set lo up
 ip netns exec far sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 # Half of them go through the code that takes packets apart and puts them together.
-ip netns exec far nft -f - <<'END'
+cat >"$T/rules" <<'END'
 table inet t {
-	chain in { type filter hook input priority 0; meta length > 200 counter drop; }
-	chain forward { type filter hook forward priority 0; ct state invalid counter drop; }
+	chain inward { type filter hook input priority 0; meta length > 200 counter drop; }
+	chain through { type filter hook forward priority 0; ct state invalid counter drop; }
 }
 END
+ip netns exec far nft -f "$T/rules"
 mac=$(ip -n far -br link show far | awk '{ print $3 }')
 await grep -qx up /sys/class/net/near/operstate
 cat $proc/events >/dev/null & children="$children $!" events=$!

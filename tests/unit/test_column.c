@@ -64,6 +64,27 @@ START_TEST(every_counter_is_a_counter_column)
 }
 END_TEST
 
+START_TEST(reasons_of_drops_may_be_long)
+{
+	static const char all[] = "NETFILTER_DROP:4294967295,TCP_OLD_DATA:5,SOCKET_RCVBUFF:4,TCP_CSUM:3,TCP_RESET:2,QDISC_DROP:1,other:9";
+	char much[2 * CONN_LONG_LEN];
+	struct conn conn;
+
+	memset(&conn, 0, sizeof(conn));
+	conn_parse(&conn, C_DROP_REASONS, all);
+	ck_assert(conn_known(&conn, C_DROP_REASONS));
+	ck_assert_str_eq(conn_text(&conn, C_DROP_REASONS), all);
+	/* The other texts are as short as ever. */
+	conn_parse(&conn, C_COMM, all);
+	ck_assert(!conn_known(&conn, C_COMM));
+	memset(much, 'A', sizeof(much) - 1);
+	much[sizeof(much) - 1] = '\0';
+	conn_clear(&conn);
+	conn_parse(&conn, C_DROP_REASONS, much);
+	ck_assert(!conn_known(&conn, C_DROP_REASONS));
+}
+END_TEST
+
 START_TEST(cells)
 {
 	struct conn conn = { 0 };
@@ -129,6 +150,7 @@ TCase *column_case(void)
 	tcase_add_test(tc, columns_are_found_by_name);
 	tcase_add_test(tc, every_counter_is_a_counter_column);
 	tcase_add_test(tc, cells);
+	tcase_add_test(tc, reasons_of_drops_may_be_long);
 	tcase_add_test(tc, names_are_unescaped);
 	return tc;
 }
