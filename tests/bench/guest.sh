@@ -37,6 +37,7 @@ own() {
 	echo "info tracepoints $tracepoints"
 	echo "info functions $functions"
 	echo "info kprobes $(serving kprobe)"
+	echo "info columns $(awk 'NR == 2 { print NF }' $proc/connections)"
 	cost coremon $loads
 	awk 'NR > 2 && $4 != "-" { print "info hits " $1 " " $5 }' $proc/hooks
 	rmmod coremon
@@ -83,7 +84,7 @@ peer() {
 		fi
 		sleep 2
 		_before=$_links
-		_links=$(ls -l /proc/$_pid/fd 2>/dev/null | grep -cE 'bpf_link|perf_event') || true
+		_links=$(find /proc/$_pid/fd -lname "*bpf_link*" -o -lname "*perf_event*" 2>/dev/null | grep -c .) || true
 	done
 	echo "note $_n $_links probes"
 	cost "$_n" $loads

@@ -12,6 +12,12 @@ function comma(n,   s, neg) {
 function signed(n) { return (n >= 0 ? "+" : "") comma(n) }
 function quoted(s) { gsub(/["\\]/, "", s); return "\"" s "\"" }
 
+function print_line(a, b, c, d, e,   s) {
+	s = sprintf("  %-35s %14s %9s %10s %5s", a, b, c, d, e)
+	sub(/ +$/, "", s)
+	print s
+}
+
 # A row of the table. value, percent and limit are numbers or "" where there is none; limit is in the unit of value, or with of_percent
 # in that of percent. Without a value a row with a target is not met, and why says why.
 function row(what, value, percent, target, limit, of_percent, plain, why,   holds, v) {
@@ -27,15 +33,17 @@ function row(what, value, percent, target, limit, of_percent, plain, why,   hold
 			why == "" ? "" : ", \"note\": " quoted(why)
 		return
 	}
-	printf "  %-33s %11s %9s %14s %5s\n", what,
+	print_line(what,
 		value == "" ? "-" : plain == "x" ? sprintf("x %.2f", value) : plain ? comma(value) : signed(value),
-		percent == "" ? "" : sprintf("%.2f %%", percent), target, holds
+		percent == "" ? "" : sprintf("%.2f %%", percent), target, holds)
 	if (why != "") printf "      %s\n", why
 }
 
-function head(title, unit) {
+function head(title, unit, bare) {
 	section = title
-	if (!json) printf "\n%s\n  %-33s %11s %9s %14s %5s\n", title, "", unit, "of base", "target", "holds"
+	if (json) return
+	print "\n" title
+	print_line("", unit, bare ? "" : "of base", "target", "holds")
 }
 
 # The first of this boot. What is loaded is held against the base that was measured right after it: what a boot has been through (which
@@ -67,8 +75,7 @@ function table(title, unit, load, target, limit, of_percent) {
 	if (base(load) == "") return
 	head(title, unit)
 	row("nothing loaded", base(load), "", "", "", "", 1)
-	row("nothing loaded, least and most", least[load], "", "", "", "", 1)
-	row("", most[load], "", "", "", "", 1)
+	if (!json) printf "      (between %s and %s in this boot)\n", comma(least[load]), comma(most[load])
 	loaded("CoreMon", "coremon", load, target, limit, of_percent)
 	if (load == "pingpong" || load == "conn") {
 		if (cost["cold", load] == "") note["cold"] = "this module has no parameter hot"
@@ -90,28 +97,28 @@ function slope(what, a, b) {
 function reads(   a, b, r, s, m) {
 	a = 1000; b = 10000
 	if (slope("bin", a, b) == "") return
-	head("Reading, a connection, CPU of the process that reads", "instructions")
-	row("connections.bin, 81 fields", slope("bin", a, b), "", "2,500", 2500, "", 1)
-	row("connections, text, 80 columns", slope("text", a, b), "", "8,000", 8000, "", 1)
+	head("Reading, a connection, CPU of the process that reads", "instructions", 1)
+	row("connections.bin, all fields", slope("bin", a, b), "", "2,500", 2500, "", 1)
+	row("connections, " info["columns"] " columns of text", slope("text", a, b), "", "8,000", 8000, "", 1)
 	row("ss -tinHO", slope("ss_tinHO", a, b), "", "", "", "", 1)
 	row("ss -tnH", slope("ss_tnH", a, b), "", "", "", "", 1)
 	row("/proc/net/tcp", slope("proc_net_tcp", a, b), "", "", "", "", 1)
-	head("What changed: 1,000 active rows, one reading", "instructions")
+	head("What changed: 1,000 active rows, one reading", "instructions", 1)
 	row("among 1,000", reading["changed_1000", 1000], "", "", "", "", 1)
 	row("among 10,000", reading["changed_1000", 10000], "", "", "", "", 1)
 	row("among 100,000", reading["changed_1000", 100000], "", "", "", "", 1)
 	if (reading["changed_1000", 100000] != "")
 		row("100,000 against 1,000", reading["changed_1000", 100000] / reading["changed_1000", 1000], "", "x 1.2", 1.2, "", "x")
 	row("none active, among 100,000", reading["changed_0", 100000], "", "", "", "", 1)
-	head("Memory and the report", "")
+	head("Memory, and the report with 100,000 connections, 1,000 active", "", 1)
 	m = slope("memory", a, b)
-	row("bytes a tracked idle connection", m, "", "384", 384, "", 1)
+	row("bytes a connection, chain included", m == "" ? "" : m + 8, "", "384", 384, "", 1)
 	r = reading["report_interval", 100000]
 	row("coremon-report 5, an interval", r, r == "" ? "" : r / 5e9 * 100, "0.2 %", 0.2, 1, 1)
-	if (!json) print "      (% of a CPU of 10^9 instructions a second; 100,000 connections, 1,000 active)"
-	head("Not measured here", "")
+	if (!json) print "      (of 5 s of a processor of 10^9 instructions a second)"
+	head("Not measured here", "", 1)
 	row("4 vCPUs, 64 connections", "", "", "x 0.97", "", "", "", "instruction-exact time has one processor")
-	row("1,000,000 connections held", "", "", "works", "", "", "", "takes an hour and 12 GB of a guest without KVM")
+	row("1,000,000 connections held", "", "", "works", "", "", "", "not part of make bench")
 }
 
 $1 == "info" && $2 == "hits" { next }
@@ -138,7 +145,7 @@ END {
 			quoted(info["module"]), quoted(revision)
 		printf "  \"tracepoints\": %s,\n  \"functions\": %s,\n  \"kprobes\": %s,\n  \"rows\": [\n", quoted(info["tracepoints"]), quoted(info["functions"]), quoted(info["kprobes"])
 	} else {
-		printf "CoreMon: what it costs. Linux %s (Debian %s), module %s, %s\n", info["release"], info["package"], info["module"], revision
+		printf "CoreMon: what it costs\nLinux %s, Debian %s; module %s, sources %s\n", info["release"], info["package"], info["module"], revision
 		printf "Hooks that serve: %d tracepoints, %d functions by ftrace, %d by kprobe\n", nt, nf, nk
 		print "One processor, one boot; a nanosecond of the guest's clock is an instruction."
 	}

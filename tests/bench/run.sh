@@ -28,8 +28,8 @@ measure() {
 	local name=$1 stage
 	stage=$("$here/build.sh" "$line" "$name")
 	mkdir -p "$out"
-	# Debian has AppArmor on, not SELinux, which the kernel takes where AppArmor is off.
-	"$TOP/scripts/guest.sh" -i -t "$2" -m "$3" -a selinux=0 "$line" "$stage" "sh ./$4" || {
+	# Debian has AppArmor on; without it the kernel takes SELinux.
+	"$TOP/scripts/guest.sh" -i -t "$2" -m "$3" -a apparmor=1 "$line" "$stage" "sh ./$4" || {
 		tail -n 20 "$stage/output" "$stage/console.log" >&2
 		die "the measurement failed in the guest"
 	}
