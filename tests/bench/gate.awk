@@ -19,7 +19,7 @@ function measured(what, b, c) {
 
 function judge(what,   limit, how) {
 	if (!(what in known_cost)) {
-		printf "not ok %d %s\n# nothing is recorded in %s: make bench-record\n", ++t, what, file
+		printf "not ok %d cost: %s\n# nothing is recorded in %s: make bench-record\n", ++t, what, file
 		return
 	}
 	if (known_package[what] == package) {
