@@ -16,18 +16,20 @@ release=$(kernel_release "$root" "$line")
 work=$BUILD/$line
 exec 9>"$work/lock"
 flock 9
-rm -rf "$stage" "$work/src/tests/bench"
-mkdir -p "$stage"
-cp -r "$TOP/tests/bench" "$work/src/tests/bench"
-src=/mnt/src
-[ "$root" != / ] || src=$work/src
-quietly "$work/floor.log" in_root "$root" "$work" \
-	"make -C /lib/modules/$release/build M=$src/tests/bench COREMON=$src modules" || die "floor.ko does not build for $release"
-quietly "$work/loads.log" in_root "$root" "$work" '
+src=$work/$2.src
+rm -rf "$stage" "$src"
+mkdir -p "$stage" "$src/kmod" "$src/tests"
+cp -r "$work/src/kmod"/{compat,uapi} "$src/kmod/"
+cp -r "$TOP/tests/bench" "$src/tests/"
+at=/mnt/$2.src
+[ "$root" != / ] || at=$src
+quietly "$work/$2.log" in_root "$root" "$work" \
+	"make -C /lib/modules/$release/build M=$at/tests/bench COREMON=$at modules" || die "floor.ko does not build for $release"
+quietly "$work/$2.log" in_root "$root" "$work" "
 	for n in load read; do
-		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o src/tests/bench/$n src/tests/bench/$n.c || exit 1
-	done' || die "the loads do not build"
-cp "$work/src/tests/bench"/{load,read,floor.ko,segments.bt,guest.sh,gate.sh,lib.sh} "$stage/"
+		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -o $2.src/tests/bench/\$n $2.src/tests/bench/\$n.c || exit 1
+	done" || die "the loads do not build"
+cp "$src/tests/bench"/{load,read,floor.ko,segments.bt,guest.sh,gate.sh,lib.sh} "$stage/"
 cp "$work/stage/coremon.ko" "$stage/"
 cp -P "$work/stage/coremon" "$work/stage/coremon-report" "$stage/"
 echo "$stage"
