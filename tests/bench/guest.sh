@@ -54,7 +54,7 @@ own() {
 # With many sockets the slope is what counts, so the sizes lie well apart.
 read_tables() {
 	insmod ./coremon.ko
-	./read 1000=btcpinm 10000=btcpinm 100000=btcrm | sed 's/^/read coremon /'
+	./read 1000=btcpinm 10000=btcpinm 100000=bcrm | sed 's/^/read coremon /'
 	rmmod coremon
 	sleep 61
 }

@@ -30,12 +30,12 @@ cost() {
 		case $_l in
 		pingpong) echo "cost $_c pingpong $(./load pingpong)" ;;
 		bulk) echo "cost $_c bulk $(./load bulk -n 8 -r 9 -w 2)" ;;
-		conn) echo "cost $_c conn $(./load conn -n 200 -r 9 -w 1)"; sleep 61 ;;
+		conn) echo "cost $_c conn $(./load conn -n 200 -r 7 -w 1)"; sleep 61 ;;
 		lossy)
 			# One segment a packet, else a whole burst is one packet to netem.
 			ip link set lo mtu 1500 gso_max_segs 1
 			tc qdisc add dev lo root netem delay 1ms loss 1% limit 10000
-			echo "cost $_c lossy $(./load bulk -n 8 -r 5 -w 1)"
+			echo "cost $_c lossy $(./load bulk -n 4 -r 5 -w 1)"
 			tc qdisc del dev lo root
 			ip link set lo mtu 65536 gso_max_segs 65535 ;;
 		esac
