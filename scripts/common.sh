@@ -12,6 +12,8 @@ HOST_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-con
 linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebstrap eatmydata dkms sparse util-linux nftables tshark"
 # (perl: kernel-doc, which W=1 runs.)
 SUITE_PACKAGES="gcc make libc6-dev mount kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl nftables tshark"
+# What `make bench` compares with, and nothing else needs.
+BENCH_PACKAGES="libbpf-tools bpftrace nftables"
 
 say() { printf 'coremon: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }

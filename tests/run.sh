@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|long...]      (default: all but long)      KERNELS='6.1 6.12' takes only these
+# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|cost|long...]      (default: all but long)      KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
 . "$TOP/tests/harness.sh"
@@ -43,6 +43,9 @@ job() {
 	lint) "$TOP/scripts/lint.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
+	cost) # in instructions, so whatever else this machine does
+		"$TOP/tests/bench/test.sh"
+		"$TOP/tests/bench/run.sh" gate ;;
 	esac
 }
 
@@ -63,7 +66,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- lint unit cli guest selftest
+[ $# -gt 0 ] || set -- lint unit cli guest selftest cost
 jobs=
 case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -74,7 +77,7 @@ esac
 for j; do
 	case $j in
 	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	lint | unit | cli | selftest) jobs="$jobs $j" ;;
+	lint | unit | cli | selftest | cost) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac
