@@ -31,6 +31,25 @@ left_behind() {
 	[ $((t & ~12288)) = 0 ] || [ $((t & ~12288)) = "$taint" ] || { echo "kernel tainted: $t"; taint=$((t & ~12288)); }
 }
 
+# Programs, as there are now; the kernel's threads are children of 2.
+programs() { ps -e -o pid= -o ppid= | awk '$1 != 2 && $2 != 2 { print $1 }'; }
+keep=" $(programs | xargs) "
+
+# What a test has left running or set up is not the next one's business, nor are connections that would wait for minutes for a peer
+# that is gone.
+sweep() {
+	for p in $(programs); do
+		case $keep in *" $p "*) ;; *) kill -9 "$p" 2>/dev/null && gone=1 ;; esac
+	done
+	[ -z "${gone:-}" ] || sleep 0.1
+	gone=
+	for ns in $(ip netns list | cut -d' ' -f1); do
+		ip netns exec "$ns" ss -Kat >/dev/null 2>&1
+		ip netns del "$ns"
+	done
+	ss -Kat >/dev/null 2>&1
+}
+
 [ $# -gt 0 ] || set -- tests/[0-9]*.sh
 taint=0 failed=0 n=0
 echo "KTAP version 1"
@@ -65,9 +84,7 @@ for t; do
 	begin=$(cut -d. -f1 /proc/uptime)
 	timeout -k 5 "${limit:-60}" sh "$t" >"log/$name" 2>&1
 	status=$?
-	# What a test has left running or set up is not the next one's business.
-	for p in iperf3 faults tcpload rawpeer lossy brief evread dumpcap coremon-report coremon dd; do pkill -9 -x $p && sleep 0.1; done
-	for ns in $(ip netns list | cut -d' ' -f1); do ip netns del "$ns"; done
+	sweep
 	judge "$name" "$status" "log/$name"
 	echo "# $name took $(($(cut -d. -f1 /proc/uptime) - begin)) s"
 done
