@@ -19,8 +19,8 @@ function print_line(a, b, c, d, e,   s) {
 }
 
 # A row of the table. value, percent and limit are numbers or "" where there is none; limit is in the unit of value, or with of_percent
-# in that of percent. Without a value a row with a target is not met, and why says why.
-function row(what, value, percent, target, limit, of_percent, plain, why,   holds, v) {
+# in that of percent. mark stands in the place of a percent that says nothing: the base itself moved more. Without a value a row with a target is not met, and why says why.
+function row(what, value, percent, target, limit, of_percent, plain, why, mark,   holds, v) {
 	v = of_percent ? percent : value
 	holds = target == "" ? "" : v == "" ? "-" : v + 0 <= limit + 0 ? "yes" : "NO"
 	if (holds == "NO") missed++
@@ -35,7 +35,7 @@ function row(what, value, percent, target, limit, of_percent, plain, why,   hold
 	}
 	print_line(what,
 		value == "" ? "-" : plain == "x" ? sprintf("x %.2f", value) : plain ? comma(value) : signed(value),
-		percent == "" ? "" : sprintf("%.2f %%", percent), target, holds)
+		percent == "" ? mark : sprintf("%.2f %%", percent), target, holds)
 	if (why != "") printf "      %s\n", why
 }
 
@@ -52,13 +52,18 @@ function base(load) { return first["base", load] }
 
 function added(conf, load) { return cost[conf, load] - after[conf, load] }
 
-function loaded(label, conf, load, target, limit, of_percent,   v, b) {
+function loaded(label, conf, load, target, limit, of_percent,   v, b, noise) {
 	v = cost[conf, load]
 	if (v == "") {
 		if (note[conf] != "" || target != "") row(label, "", "", target, limit, of_percent, "", note[conf])
 		return
 	}
 	b = after[conf, load]
+	noise = most[load] - least[load]
+	if (noise > b / 100 && v - b < noise && b - v < noise) {
+		row(label, v - b, "", target, limit, of_percent, "", "", "in noise")
+		return
+	}
 	row(label, v - b, 100 * (v - b) / b, target, limit, of_percent)
 }
 
