@@ -76,7 +76,7 @@ void rule_cpu_squeeze(struct findings *findings, const struct view *view)
 		return;
 	if (view_rate(view, most) < SQUEEZE_BUSY && (view_rate(view, most) < SQUEEZE_RATE || processed > most * SQUEEZE_PACKETS))
 		return;
-	finding = finding_add(findings, "cpu-squeeze", SEVERITY_WARNING, SURE_LIKELY, WEIGHT_SLOW);
+	finding = finding_add(findings, "cpu-squeeze", SEVERITY_WARNING, SURE_LIKELY, WEIGHT_LIMIT);
 	finding_title(finding, "%s stops receiving with packets left, %.0f times a second", cpu, view_rate(view, most));
 	finding_effect(finding, "Packets wait for the next round: latency rises, and rings overflow next.");
 	view_evidence(finding, view, LAYER_CPU, cpu, "time_squeeze", true);

@@ -39,6 +39,7 @@ if thorough; then
 	going faults serve 9200 200
 	listens 9200
 	for i in 3 4 5; do going far2 faults connect 10.7.0.1 9200 3 10.7.2.$i; done
+	await sh -c "[ \$(ss -Htn state established 'sport = :9200' | wc -l) -ge 9 ]"
 	going far2 faults connect 10.7.0.1 9200 400 10.7.2.9
 	finds one-client 'one client, 10.7.2.9, takes the server' 'saddr 10.7.2.9 ct count over'
 	mended
@@ -68,7 +69,7 @@ if thorough; then
 	# A send buffer that is too small for the way.
 	servers
 	tc -n router qdisc add dev r1 root netem delay 40ms
-	going faults send 10.7.1.2 9000 8192
+	going faults send 10.7.1.2 9000 4096
 	sleep 1
 	finds send-buffer 'faults \(pid [0-9]+\) sends to 10.7.1.2:9000'
 	mended
