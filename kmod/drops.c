@@ -241,12 +241,15 @@ static bool copy_row(const struct table *table, const struct coremon_drops_row *
 static unsigned int copy_table(int cpu, struct coremon_drops_row *to, unsigned int max)
 {
 	const struct table *table = &per_cpu(coremon_drops_tables, cpu);
-	unsigned int i, n, foldings;
+	unsigned int i, n, foldings, seq;
 
 again:
-	foldings = READ_ONCE(table->foldings);
-	smp_rmb();
-	n = READ_ONCE(table->used);
+	/* Both as they are between two writings: while rows are put together there are few of them for a moment. */
+	do {
+		seq = read_seqcount_begin(&table->seq);
+		foldings = READ_ONCE(table->foldings);
+		n = READ_ONCE(table->used);
+	} while (read_seqcount_retry(&table->seq, seq));
 	if (n + 1 > max)
 		return n + 1;
 	for (i = 0; i < n; i++)
