@@ -287,14 +287,18 @@ static unsigned int add_up(struct coremon_drops_row *rows, unsigned int n)
 {
 	unsigned int i, kept = 0;
 
-	rcu_read_lock();
 	for (i = 0; i < n; i++) {
-		if (coremon_netns_live(rows[i].key.generation))
+		bool live;
+
+		/* Rows may be a great many: no grace period waits for all of them. */
+		rcu_read_lock();
+		live = coremon_netns_live(rows[i].key.generation);
+		rcu_read_unlock();
+		if (live)
 			continue;
 		rows[i].key.generation = 0;
 		rows[i].netns = (u32)COREMON_UNKNOWN;
 	}
-	rcu_read_unlock();
 	sort(rows, n, sizeof(*rows), by_key, NULL);
 	for (i = 0; i < n; i++) {
 		if (kept && same(&rows[kept - 1].key, &rows[i].key))
@@ -303,6 +307,18 @@ static unsigned int add_up(struct coremon_drops_row *rows, unsigned int n)
 			rows[kept++] = rows[i];
 	}
 	return kept;
+}
+
+/* Rows in no more memory than they need: an open file keeps them. */
+static struct coremon_drops_row *fit(struct coremon_drops_row *rows, unsigned int n)
+{
+	struct coremon_drops_row *to = kvmalloc_array(max(n, 1U), sizeof(*rows), GFP_KERNEL_ACCOUNT);
+
+	if (!to)
+		return rows;
+	memcpy(to, rows, n * sizeof(*rows));
+	kvfree(rows);
+	return to;
 }
 
 /* Copies the rows of all CPUs. Returns how many; more than @max: there is no room. */
@@ -338,7 +354,7 @@ struct coremon_drops_row *coremon_drops_read(unsigned int *nr)
 		max = 0;
 		for_each_possible_cpu(cpu)
 			max += READ_ONCE(per_cpu(coremon_drops_tables, cpu).used) + 9;
-		rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL);
+		rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL_ACCOUNT);
 		if (!rows)
 			return NULL;
 		n = copy_all(rows, max);
@@ -352,7 +368,7 @@ struct coremon_drops_row *coremon_drops_read(unsigned int *nr)
 	while (n && !rows[n - 1].count)
 		n--;
 	*nr = n;
-	return rows;
+	return fit(rows, n);
 }
 
 /* ---- life ---- */
