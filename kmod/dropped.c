@@ -66,6 +66,7 @@ static void in_netns(struct coremon_dropped *drop, struct net *net, u64 generati
 static const struct sock *receiver_of(const struct coremon_dropped *drop)
 {
 	const struct sock *sk = this_cpu_read(coremon_dropped_receiver);
+	const struct coremon_device *route;
 	const struct coremon_conn *conn;
 
 	if (drop->packet.protocol != IPPROTO_TCP || !drop->packet.ports || !sk)
@@ -73,8 +74,13 @@ static const struct sock *receiver_of(const struct coremon_dropped *drop)
 	conn = coremon_table_find(sk);
 	if (!conn || READ_ONCE(conn->ended))
 		return NULL;
+	/* The same ends may be in another namespace, too. Where it leads is known until the packet waits for a process. */
+	route = route_of(drop->skb);
+	if (route && sock_net(sk) != route->net)
+		return NULL;
+	/* A port alone says too little to show what may be another's to readers of any but the initial namespace, who see all. */
 	if (conn->opened == COREMON_OPENED_LISTEN)
-		return READ_ONCE(sk->sk_num) == drop->packet.addr.remote_port ? sk : NULL;
+		return (route || sock_net(sk) == &init_net) && READ_ONCE(sk->sk_num) == drop->packet.addr.remote_port ? sk : NULL;
 	return coremon_tuple_is(sk, &drop->packet.addr, false) ? sk : NULL;
 }
 
