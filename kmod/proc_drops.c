@@ -230,8 +230,11 @@ int coremon_proc_stacks_show(struct seq_file *m, void *v)
 	stack = kmalloc(sizeof(*stack), GFP_KERNEL);
 	if (!stack)
 		return -ENOMEM;
-	for (i = 0; coremon_stack_read(i, stack); i++)
+	/* What does not fit is made anew in a larger buffer, from the beginning: naming the rest is for nothing. */
+	for (i = 0; !seq_has_overflowed(m) && coremon_stack_read(i, stack); i++) {
 		show_stack(m, stack);
+		cond_resched();
+	}
 	kfree(stack);
 	if (coremon_stack_lost())
 		seq_printf(m, "# lost %llu\n", coremon_stack_lost());
