@@ -132,14 +132,27 @@ static void fold(struct table *table)
 	}
 }
 
-/* The row of a key, begun where there is none yet; what has no room is in the one row of the rest. */
+/*
+ * The row of a key, begun where there is none yet; what has no room is in the one row of the rest. Who sends packets of every protocol there is
+ * a number for must not be able to take all rows, which nothing gives back: when half of them are taken, such packets are told apart by place
+ * and reason only.
+ */
 static struct coremon_drops_row *row_for(struct table *table, const struct coremon_drops_key *key, u32 netns)
 {
+	struct coremon_drops_key any;
 	struct coremon_drops_row *row;
 	u16 *slot = slot_of(table, key);
 
 	if (likely(*slot))
 		return &table->rows[*slot - 1];
+	if (table->used >= drop_rows / 2 && !coremon_packet_protocol_common(key->protocol)) {
+		any = *key;
+		any.protocol = (u32)COREMON_UNKNOWN;
+		key = &any;
+		slot = slot_of(table, key);
+		if (*slot)
+			return &table->rows[*slot - 1];
+	}
 	if (table->used == drop_rows && table->deaths != coremon_netns_deaths()) {
 		fold(table);
 		slot = slot_of(table, key);
@@ -169,7 +182,9 @@ static void write(struct table *table, const struct coremon_drops_key *key, stru
 	row->last_jiffies = (u32)jiffies;
 	row->last_ns = ktime_get_ns();
 	row->id = drop->id;
-	row->addr = drop->packet.addr;
+	/* Ends without a protocol would be of no kind. */
+	if (row->key.protocol != (u32)COREMON_UNKNOWN)
+		row->addr = drop->packet.addr;
 	coremon_dropped_dev(drop, row->dev);
 }
 
