@@ -29,6 +29,29 @@ static const struct sock *owner_of(const struct sk_buff *skb)
 	return skb->sk && skb->destructor && sk_fullsock(skb->sk) ? skb->sk : NULL;
 }
 
+/* Where the route of a packet leads; NULL: it has none, or none to a device. */
+static const struct coremon_device *route_of(const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	return dst ? coremon_device_find(dst->dev) : NULL;
+}
+
+/*
+ * The namespace of a socket that holds it. A socket whose last reference is gone may be in the making anew, for another process: for a moment
+ * it then says that it holds a namespace, but not yet which. It is read once.
+ */
+static struct net *net_of(const struct sock *sk)
+{
+	struct net *net;
+
+	if (!sk || !sk_fullsock(sk) || !sk->sk_net_refcnt)
+		return NULL;
+	net = sock_net(sk);
+	barrier();
+	return net;
+}
+
 static void in_netns(struct coremon_dropped *drop, struct net *net, u64 generation)
 {
 	drop->net = net;
@@ -43,6 +66,7 @@ static void in_netns(struct coremon_dropped *drop, struct net *net, u64 generati
 static const struct sock *receiver_of(const struct coremon_dropped *drop)
 {
 	const struct sock *sk = this_cpu_read(coremon_dropped_receiver);
+	const struct coremon_device *route;
 	const struct coremon_conn *conn;
 
 	if (drop->packet.protocol != IPPROTO_TCP || !drop->packet.ports || !sk)
@@ -50,8 +74,13 @@ static const struct sock *receiver_of(const struct coremon_dropped *drop)
 	conn = coremon_table_find(sk);
 	if (!conn || READ_ONCE(conn->ended))
 		return NULL;
+	/* The same ends may be in another namespace, too. Where it leads is known until the packet waits for a process. */
+	route = route_of(drop->skb);
+	if (route && sock_net(sk) != route->net)
+		return NULL;
+	/* A port alone says too little to show what may be another's to readers of any but the initial namespace, who see all. */
 	if (conn->opened == COREMON_OPENED_LISTEN)
-		return READ_ONCE(sk->sk_num) == drop->packet.addr.remote_port ? sk : NULL;
+		return (route || sock_net(sk) == &init_net) && READ_ONCE(sk->sk_num) == drop->packet.addr.remote_port ? sk : NULL;
 	return coremon_tuple_is(sk, &drop->packet.addr, false) ? sk : NULL;
 }
 
@@ -62,17 +91,13 @@ static const struct sock *receiver_of(const struct coremon_dropped *drop)
 static void find_netns(struct coremon_dropped *drop, const struct sock *sk, const struct sock *rx_sk)
 {
 	const struct coremon_device *device = coremon_device_find(drop->skb->dev);
-	const struct dst_entry *dst = skb_dst(drop->skb);
-	const struct coremon_device *route = NULL;
+	const struct coremon_device *route = device ? NULL : route_of(drop->skb);
+	struct net *net = device ? NULL : net_of(sk) ?: net_of(rx_sk);
 
-	if (!device && dst)
-		route = coremon_device_find(dst->dev);
 	if (device)
 		in_netns(drop, device->net, device->generation);
-	else if (sk && sk->sk_net_refcnt)
-		in_netns(drop, sock_net(sk), coremon_netns_generation(sock_net(sk)));
-	else if (rx_sk && sk_fullsock(rx_sk) && rx_sk->sk_net_refcnt)
-		in_netns(drop, sock_net(rx_sk), coremon_netns_generation(sock_net(rx_sk)));
+	else if (net)
+		in_netns(drop, net, coremon_netns_generation(net));
 	else if (route)
 		in_netns(drop, route->net, route->generation);
 	/* A received packet's route leads to the loopback device; where it came from is known by number. */

@@ -132,14 +132,27 @@ static void fold(struct table *table)
 	}
 }
 
-/* The row of a key, begun where there is none yet; what has no room is in the one row of the rest. */
+/*
+ * The row of a key, begun where there is none yet; what has no room is in the one row of the rest. Who sends packets of every protocol there is
+ * a number for must not be able to take all rows, which nothing gives back: when half of them are taken, such packets are told apart by place
+ * and reason only.
+ */
 static struct coremon_drops_row *row_for(struct table *table, const struct coremon_drops_key *key, u32 netns)
 {
+	struct coremon_drops_key any;
 	struct coremon_drops_row *row;
 	u16 *slot = slot_of(table, key);
 
 	if (likely(*slot))
 		return &table->rows[*slot - 1];
+	if (table->used >= drop_rows / 2 && !coremon_packet_protocol_common(key->protocol)) {
+		any = *key;
+		any.protocol = (u32)COREMON_UNKNOWN;
+		key = &any;
+		slot = slot_of(table, key);
+		if (*slot)
+			return &table->rows[*slot - 1];
+	}
 	if (table->used == drop_rows && table->deaths != coremon_netns_deaths()) {
 		fold(table);
 		slot = slot_of(table, key);
@@ -169,7 +182,9 @@ static void write(struct table *table, const struct coremon_drops_key *key, stru
 	row->last_jiffies = (u32)jiffies;
 	row->last_ns = ktime_get_ns();
 	row->id = drop->id;
-	row->addr = drop->packet.addr;
+	/* Ends without a protocol would be of no kind. */
+	if (row->key.protocol != (u32)COREMON_UNKNOWN)
+		row->addr = drop->packet.addr;
 	coremon_dropped_dev(drop, row->dev);
 }
 
@@ -241,12 +256,15 @@ static bool copy_row(const struct table *table, const struct coremon_drops_row *
 static unsigned int copy_table(int cpu, struct coremon_drops_row *to, unsigned int max)
 {
 	const struct table *table = &per_cpu(coremon_drops_tables, cpu);
-	unsigned int i, n, foldings;
+	unsigned int i, n, foldings, seq;
 
 again:
-	foldings = READ_ONCE(table->foldings);
-	smp_rmb();
-	n = READ_ONCE(table->used);
+	/* Both as they are between two writings: while rows are put together there are few of them for a moment. */
+	do {
+		seq = read_seqcount_begin(&table->seq);
+		foldings = READ_ONCE(table->foldings);
+		n = READ_ONCE(table->used);
+	} while (read_seqcount_retry(&table->seq, seq));
 	if (n + 1 > max)
 		return n + 1;
 	for (i = 0; i < n; i++)
@@ -284,14 +302,18 @@ static unsigned int add_up(struct coremon_drops_row *rows, unsigned int n)
 {
 	unsigned int i, kept = 0;
 
-	rcu_read_lock();
 	for (i = 0; i < n; i++) {
-		if (coremon_netns_live(rows[i].key.generation))
+		bool live;
+
+		/* Rows may be a great many: no grace period waits for all of them. */
+		rcu_read_lock();
+		live = coremon_netns_live(rows[i].key.generation);
+		rcu_read_unlock();
+		if (live)
 			continue;
 		rows[i].key.generation = 0;
 		rows[i].netns = (u32)COREMON_UNKNOWN;
 	}
-	rcu_read_unlock();
 	sort(rows, n, sizeof(*rows), by_key, NULL);
 	for (i = 0; i < n; i++) {
 		if (kept && same(&rows[kept - 1].key, &rows[i].key))
@@ -300,6 +322,18 @@ static unsigned int add_up(struct coremon_drops_row *rows, unsigned int n)
 			rows[kept++] = rows[i];
 	}
 	return kept;
+}
+
+/* Rows in no more memory than they need: an open file keeps them. */
+static struct coremon_drops_row *fit(struct coremon_drops_row *rows, unsigned int n)
+{
+	struct coremon_drops_row *to = kvmalloc_array(max(n, 1U), sizeof(*rows), GFP_KERNEL_ACCOUNT);
+
+	if (!to)
+		return rows;
+	memcpy(to, rows, n * sizeof(*rows));
+	kvfree(rows);
+	return to;
 }
 
 /* Copies the rows of all CPUs. Returns how many; more than @max: there is no room. */
@@ -335,7 +369,7 @@ struct coremon_drops_row *coremon_drops_read(unsigned int *nr)
 		max = 0;
 		for_each_possible_cpu(cpu)
 			max += READ_ONCE(per_cpu(coremon_drops_tables, cpu).used) + 9;
-		rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL);
+		rows = kvcalloc(max, sizeof(*rows), GFP_KERNEL_ACCOUNT);
 		if (!rows)
 			return NULL;
 		n = copy_all(rows, max);
@@ -349,7 +383,7 @@ struct coremon_drops_row *coremon_drops_read(unsigned int *nr)
 	while (n && !rows[n - 1].count)
 		n--;
 	*nr = n;
-	return rows;
+	return fit(rows, n);
 }
 
 /* ---- life ---- */

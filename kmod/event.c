@@ -183,8 +183,12 @@ static bool wanted(u8 kind, const struct sock *sk)
 static void put(struct coremon_event *event, const struct coremon_dropped *drop)
 {
 	struct coremon_event_entry *entry;
+	char dev[COREMON_DEV_LEN];
 	unsigned long flags;
 
+	/* Before the lock: a namespace may have a great many devices. */
+	if (drop)
+		coremon_dropped_dev(drop, dev);
 	event->size = drop ? sizeof(struct coremon_event_drop) : sizeof(*event);
 	event->version = COREMON_VERSION;
 	raw_spin_lock_irqsave(&lock, flags);
@@ -194,7 +198,7 @@ static void put(struct coremon_event *event, const struct coremon_dropped *drop)
 	entry->event = *event;
 	if (drop) {
 		entry->place = drop->place;
-		coremon_dropped_dev(drop, entry->dev);
+		memcpy(entry->dev, dev, sizeof(dev));
 	}
 	WRITE_ONCE(next_seq, next_seq + 1);
 	raw_spin_unlock_irqrestore(&lock, flags);

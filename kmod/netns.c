@@ -14,7 +14,7 @@ struct keep {
 	struct hlist_node node;
 };
 
-#define LIVE_BITS 8
+#define LIVE_BITS 10	/* looked up with interrupts off, for each row when rows are put together */
 
 static unsigned int keep_id;
 static atomic64_t last = ATOMIC64_INIT(0);

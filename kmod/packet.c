@@ -192,6 +192,22 @@ void coremon_packet_parse(const struct sk_buff *skb, struct coremon_packet *pack
 }
 
 /**
+ * coremon_packet_protocol_common() - Whether a protocol is one of a few, and not of all that a sender can think of.
+ * @protocol: as in struct coremon_drop
+ *
+ * Return: whether.
+ */
+bool coremon_packet_protocol_common(u32 protocol)
+{
+	u16 ethertype = protocol >> 16, ip = protocol;
+
+	if (protocol == (u32)COREMON_UNKNOWN || protocol == IPPROTO_TCP || protocol == IPPROTO_UDP || ethertype == ETH_P_ARP)
+		return true;
+	return (ethertype == ETH_P_IP && (ip == IPPROTO_ICMP || ip == COREMON_PROTOCOL_NONE)) ||
+	       (ethertype == ETH_P_IPV6 && (ip == IPPROTO_ICMPV6 || ip == COREMON_PROTOCOL_NONE));
+}
+
+/**
  * coremon_packet_protocol_text() - The name of a protocol.
  * @buf: where to
  * @size: how much room

@@ -22,6 +22,7 @@ struct coremon_packet {
 };
 
 void coremon_packet_parse(const struct sk_buff *skb, struct coremon_packet *packet);
+bool coremon_packet_protocol_common(u32 protocol);
 size_t coremon_packet_protocol_text(char *buf, size_t size, u32 protocol);
 
 #endif /* _COREMON_PACKET_H */

@@ -78,16 +78,13 @@ static void text_begin(struct coremon_stream *stream)
 	stream->used = coremon_text_drop_head(stream->buf, COREMON_STREAM_BUF);
 }
 
-/* The first reading is that of the opening. */
+/* The first reading is that of the opening; fill() takes the others. */
 static void bin_begin(struct coremon_stream *stream)
 {
 	struct drops *drops = drops_of(stream);
 
-	if (!drops->fresh) {
+	if (!drops->fresh)
 		drops_close(stream);
-		if (drops_open(stream))
-			drops->nr = 0;
-	}
 	drops->fresh = false;
 }
 
@@ -96,6 +93,14 @@ static int fill(struct coremon_stream *stream, bool text)
 	struct drops *drops = drops_of(stream);
 	unsigned int n;
 
+	/* There was no memory for the rows, or this is another reading: an end at once would say that nothing was dropped. */
+	if (!drops->rows) {
+		int ret = drops_open(stream);
+
+		if (ret)
+			return ret;
+		drops->fresh = false;
+	}
 	for (n = 0; n < COREMON_STREAM_BATCH && drops->next < drops->nr; n++, drops->next++) {
 		const struct coremon_drops_row *row = &drops->rows[drops->next];
 		struct coremon_drop drop;
@@ -225,8 +230,11 @@ int coremon_proc_stacks_show(struct seq_file *m, void *v)
 	stack = kmalloc(sizeof(*stack), GFP_KERNEL);
 	if (!stack)
 		return -ENOMEM;
-	for (i = 0; coremon_stack_read(i, stack); i++)
+	/* What does not fit is made anew in a larger buffer, from the beginning: naming the rest is for nothing. */
+	for (i = 0; !seq_has_overflowed(m) && coremon_stack_read(i, stack); i++) {
 		show_stack(m, stack);
+		cond_resched();
+	}
 	kfree(stack);
 	if (coremon_stack_lost())
 		seq_printf(m, "# lost %llu\n", coremon_stack_lost());
