@@ -20,7 +20,7 @@ VERBS = report events flows
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms check-long lint \
+.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms check-long check-debug lint \
 	install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-build check-guest check-selftest check-dkms check-long:
+check-unit check-cli check-build check-guest check-selftest check-dkms check-long check-debug:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 lint:
@@ -88,6 +88,8 @@ help:
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
 	@echo 'make check-long    what takes too long for make check: 100,000 connections, exact to the byte'
+	@echo 'make check-debug   all guest tests, and faults at every allocation, on a kernel with KASAN, lockdep and kmemleak,'
+	@echo '                   which the first call builds in half an hour'
 	@echo 'make lint          the conventions of the sources'
 	@echo 'make install       module, reader, man pages; PREFIX=$(PREFIX) DESTDIR=    make uninstall'
 	@echo 'make clean         removes what was built'
