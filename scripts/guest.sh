@@ -34,9 +34,11 @@ root=$(suite_root "$(kernel_suite "$line")")
 home=$(kernel_home "$root" "$line")
 release=$(kernel_release "$home" "$line") || die "no $line kernel in $home (run scripts/build.sh $line)"
 image=$(kernel_image "$home" "$release")
-# A kernel full of checks is slow and needs more memory. It tells of every complaint, not of the first alone.
+# A kernel full of checks is slow and needs more memory. It tells of every complaint, not of the first alone. Without ACPI it
+# finds its processors in the firmware's MP table, which has the first of each socket alone.
 if [ "$home" != "$root" ]; then
 	: "${mem:=2560}"
+	cpus=$cpus,sockets=$cpus
 	# (A: failslab may be told to fail this slab cache alone.)
 	append="kasan_multi_shot slub_debug=FZP;FZPA,coremon_conn watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 sysctl.kernel.hung_task_timeout_secs=480 $append"
 fi
@@ -139,8 +141,7 @@ if [ -n "$icount" ]; then
 else
 	# All processors in one thread: QEMU 7.2 with a thread for each loses track of code that the guest patches while another
 	# processor runs it. The kernel's own kprobe events, switched on and off under traffic, end in a jump to 0 within seconds.
-	# A socket each: the firmware's MP table, by which the debug kernel finds them, has the first of each socket alone.
-	set -- "$@" -accel tcg,thread=single -smp "$cpus,sockets=$cpus"
+	set -- "$@" -accel tcg,thread=single -smp "$cpus"
 fi
 if [ -n "$stream" ]; then
 	set -- "$@" -device virtio-serial-pci -chardev "file,id=out,path=$stage/.out" -device virtserialport,chardev=out,name=out
