@@ -13,7 +13,8 @@ sparse=
 if [ "${1:-}" = -s ]; then sparse=1; shift; fi
 line=${1:?usage: build.sh [-s] LINE}
 root=$("$TOP/scripts/suite.sh" "$(kernel_suite "$line")")
-release=$(kernel_release "$root" "$line") || die "no $line kernel with headers in $root"
+if kernel_source "$line" >/dev/null; then home=$("$TOP/scripts/debug-kernel.sh" "$line"); else home=$root; fi
+release=$(kernel_release "$home" "$line") || die "no $line kernel with headers in $home"
 work=$BUILD/$line
 stage=$work/stage
 mkdir -p "$work/src" "$stage"
@@ -28,7 +29,7 @@ sources() {
 		LC_ALL=C sort
 }
 [ -e Kbuild ] && [ -n "$(ls kmod/*.c 2>/dev/null)" ] || die "no module sources in kmod/"
-stamp=$( (sources | tr '\n' '\0' | xargs -0 sha256sum; echo "$root $release $sparse") | sha256sum | cut -c1-16)
+stamp=$( (sources | tr '\n' '\0' | xargs -0 sha256sum; echo "$root $home $release $sparse") | sha256sum | cut -c1-16)
 if [ "$(cat "$stage/.stamp" 2>/dev/null)" = "$stamp" ]; then exit 0; fi
 rm -f "$stage/.stamp"
 rm -rf "$work/src" "$stage"
@@ -37,7 +38,10 @@ sources | tar -cf - -T - | tar -xf - -C "$work/src"
 
 src=/mnt/src
 [ "$root" != / ] || src=$work/src
-kbuild="make -j$(nproc) -C /lib/modules/$release/build M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= "
+kdir=/lib/modules/$release/build ubsan=
+# A kernel of our own leaves UBSAN to the module: UBSAN_SANITIZE is what a kernel's makefile would say of a folder.
+if [ "$home" != "$root" ]; then kdir=$home$kdir ubsan=UBSAN_SANITIZE=y; fi
+kbuild="make -j$(nproc) -C $kdir M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= $ubsan"
 quietly "$work/module.log" in_root "$root" "$work" "$kbuild modules" || die "the module does not build for $release"
 # W=1 warnings that the compiler does not know as errors (modpost, kernel-doc) count as well.
 if grep -E 'warning:|^WARNING' "$work/module.log" | grep -vE 'pahole version differs|compiler differs' >"$work/warnings"; then
@@ -48,7 +52,7 @@ if [ -n "$sparse" ]; then
 	command -v sparse >/dev/null || die "sparse is missing (run scripts/install-deps.sh)"
 	cp -a "$work/src" "$work/sparse"
 	quietly "$work/sparse.log" in_root "$root" "$work" \
-		"make -j$(nproc) -C /lib/modules/$release/build M=${src%src}sparse C=2 CF=-D__CHECK_ENDIAN__ modules" || die "the build with sparse fails"
+		"make -j$(nproc) -C $kdir M=${src%src}sparse C=2 CF=-D__CHECK_ENDIAN__ modules" || die "the build with sparse fails"
 	rm -rf "$work/sparse"
 	if grep -E 'warning:|error:' "$work/sparse.log" >"$work/warnings"; then
 		sed 's/^/  | /' "$work/warnings" >&2

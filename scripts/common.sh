@@ -36,11 +36,15 @@ quietly() {
 }
 
 kernel_rows() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$TOP/scripts/suites.list"; }
-kernel_lines() { kernel_rows | awk '{ print $1 }'; }
+# Those that Debian built, which people run.
+stock_rows() { kernel_rows | awk '$4 !~ /^source:/'; }
+kernel_lines() { stock_rows | awk '{ print $1 }'; }
 kernel_suite() {
 	kernel_rows | awk -v l="$1" '$1 == l { print $2; n = 1 } END { exit !n }' ||
-		die "no kernel '$1' in scripts/suites.list (there are: $(kernel_lines | xargs))"
+		die "no kernel '$1' in scripts/suites.list (there are: $(kernel_rows | awk '{ print $1 }' | xargs))"
 }
+# The package of the source a kernel of our own is built of; fails for one that Debian built.
+kernel_source() { kernel_rows | awk -v l="$1" '$1 == l && sub(/^source:/, "", $4) { print $4; n = 1 } END { exit !n }'; }
 
 host_is() {
 	[ -r /etc/os-release ] && [ "$(. /etc/os-release; echo "${ID:-}-${VERSION_CODENAME:-}")" = "debian-$1" ]
@@ -51,11 +55,17 @@ suite_root() {
 	if host_is "$1"; then echo /; else echo "$CACHE/suites/$1"; fi
 }
 
-# The newest release of a kernel line that has both headers and an image in a root folder. Arguments: root, line.
+# The folder below which a kernel line has its /boot and /lib/modules: the suite's root, or for a kernel of our own one of the
+# cache. Arguments: root, line.
+kernel_home() {
+	if kernel_source "$2" >/dev/null; then "$TOP/scripts/debug-kernel.sh" -w "$2"; else echo "$1"; fi
+}
+
+# The newest release of a kernel line that has both headers and an image there. Arguments: its home, line.
 kernel_release() {
 	for _d in "$1"/lib/modules/*; do
 		_r=${_d##*/}
-		case "$_r" in "${2%.x}".*) ;; *) continue ;; esac
+		case "$_r" in "${2%.x}".* | *-coremon-"$2") ;; *) continue ;; esac
 		[ -e "$_d/build" ] || [ -L "$_d/build" ] || continue
 		kernel_image "$1" "$_r" >/dev/null && echo "$_r"
 	done | sort -V | tail -n 1 | grep .
@@ -70,8 +80,9 @@ kernel_image() {
 }
 
 # Run a command in a suite's root with a folder of the host at /mnt, in a mount name space of its own: nothing stays
-# mounted, however this ends. 7.x needs /proc (objtool reads its stack limit there). For the host's own root it is
-# run as it stands, in that folder. Arguments: root, folder, command line for sh -c (run in the folder).
+# mounted, however this ends. 7.x needs /proc (objtool reads its stack limit there). Kernels of our own are where they are
+# outside. For the host's own root it is run as it stands, in that folder. Arguments: root, folder, command line for sh -c
+# (run in the folder).
 in_root() {
 	if [ "$1" = / ]; then
 		(cd "$2" && exec sh -c "$3")
@@ -79,10 +90,11 @@ in_root() {
 		# shellcheck disable=SC2016
 		unshare --mount --propagation private sh -ec '
 			mount --bind "$2" "$1/mnt"
+			[ ! -d "$4" ] || { mkdir -p "$1$4"; mount --bind "$4" "$1$4"; }
 			mount -t proc proc "$1/proc"
 			mount --bind /dev "$1/dev"
 			exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C TERM=dumb \
-				chroot "$1" sh -c "cd /mnt && $3"' in_root "$1" "$2" "$3"
+				chroot "$1" sh -c "cd /mnt && $3"' in_root "$1" "$2" "$3" "$CACHE/debug"
 	fi
 }
 

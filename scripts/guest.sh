@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots a stock Debian kernel in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
+# Boots a stock Debian kernel, or the debug kernel, in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
 #
 # The guest's root is that folder, read-only over 9p, under a tmpfs: whatever the guest does is gone afterwards.
 # A stage folder of the host is its /stage, read-write: the command comes from there and its files go there.
@@ -11,7 +11,7 @@
 #   COMMAND   a shell command line, run in /stage as root
 # Options:
 #   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
-#   -m MB     memory (1536)                                        -a STR  further words of the kernel command line
+#   -m MB     memory (1536; debug kernel 2560)                     -a STR  further words of the kernel command line
 #   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
 #   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output
 # What the guest says is in STAGE/console.log; STAGE/status is the command's exit status, written last.
@@ -19,7 +19,7 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 
-limit=600 cpus=2 mem=1536 append='' icount='' stream=''
+limit=600 cpus=2 mem='' append='' icount='' stream=''
 while getopts t:c:m:a:is o; do
 	case $o in
 	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;;
@@ -31,24 +31,33 @@ shift $((OPTIND - 1))
 line=$1 stage=$(cd "$2" && pwd) command=$3
 
 root=$(suite_root "$(kernel_suite "$line")")
-release=$(kernel_release "$root" "$line") || die "no $line kernel in $root (run scripts/suite.sh $(kernel_suite "$line"))"
-image=$(kernel_image "$root" "$release")
+home=$(kernel_home "$root" "$line")
+release=$(kernel_release "$home" "$line") || die "no $line kernel in $home (run scripts/build.sh $line)"
+image=$(kernel_image "$home" "$release")
+# A kernel full of checks is slow and needs more memory. It tells of every complaint, not of the first alone. Without ACPI it
+# finds its processors in the firmware's MP table, which has the first of each socket alone.
+if [ "$home" != "$root" ]; then
+	: "${mem:=2560}"
+	cpus=$cpus,sockets=$cpus
+	# (A: failslab may be told to fail this slab cache alone.)
+	append="kasan_multi_shot slub_debug=FZP;FZPA,coremon_conn watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 sysctl.kernel.hung_task_timeout_secs=480 $append"
+fi
 [ -x /bin/busybox ] || die "busybox-static is missing (run scripts/install-deps.sh)"
 
 # The initramfs: busybox, and the modules between the kernel and its root file system, in the order modprobe loads
 # them. It changes only with the kernel and this script, so it is kept.
 initramfs() {
 	local key out dir m
-	key=$(sha256sum "$0" "$root/lib/modules/$release/modules.dep" /bin/busybox | sha256sum | cut -c1-16)
+	key=$(sha256sum "$0" "$home/lib/modules/$release/modules.dep" /bin/busybox | sha256sum | cut -c1-16)
 	out=$CACHE/initramfs/$release-$key
 	if [ ! -e "$out" ]; then
 		mkdir -p "$CACHE/initramfs"
 		dir=$(mktemp -d "$CACHE/initramfs/tmp.XXXXXX")
-		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m}
+		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m,own}
 		cp /bin/busybox "$dir/bin/"
 		# modprobe -d follows the folder's own modules.dep; a module built into the kernel prints "builtin".
 		for m in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
-			modprobe -d "$root" -S "$release" --show-depends "$m"
+			modprobe -d "$home" -S "$release" --show-depends "$m"
 		done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$dir/list"
 		while read -r m; do
 			case $m in
@@ -59,6 +68,8 @@ initramfs() {
 		done <"$dir/list"
 		sed -E 's|.*/||; s/\.(xz|zst)$//' "$dir/list" >"$dir/m/order"
 		rm "$dir/list"
+		# What the root does not have of a kernel of our own: what modprobe there needs to know.
+		[ "$home" = "$root" ] || { mkdir "$dir/own/$release"; cp "$home/lib/modules/$release"/modules.* "$dir/own/$release/"; }
 		cat >"$dir/init" <<-'END'
 			#!/bin/busybox sh
 			bb=/bin/busybox
@@ -71,6 +82,7 @@ initramfs() {
 			$bb mkdir /rw/upper /rw/work
 			$bb mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work root /new || fail "no overlay"
 			$bb mkdir -p /new/stage /new/proc /new/sys /new/dev /new/run /new/tmp
+			$bb cp -r /own/. /new/lib/modules/
 			$bb mount -t 9p -o $o,cache=none stage /new/stage || fail "no stage over 9p"
 			$bb mount --move /dev /new/dev; $bb mount --move /proc /new/proc; $bb mount --move /sys /new/sys
 			exec $bb switch_root /new /bin/sh /stage/.init
@@ -117,7 +129,7 @@ END
 rm -f "$stage/.stream"; [ -z "$stream" ] || : >"$stage/.stream"
 
 # Nehalem: emulating less than the newest processor (no AVX, no five-level page tables) saves a seventh of the time.
-set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "$mem" -cpu Nehalem,+smap,+smep \
+set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:-1536}" -cpu Nehalem,+smap,+smep \
 	-kernel "$image" -initrd "$initrd" \
 	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 ${append}" \
 	-chardev "file,id=console,path=$stage/console.log" -serial chardev:console \

@@ -20,7 +20,7 @@ fi
 [ "$(id -u)" = 0 ] || die "only root can make a root folder of $suite"
 
 # A changed list of packages changes the stamp, and the folder is brought up to date.
-stamp=$( (echo 1; echo "$SUITE_PACKAGES"; kernel_rows | awk -v s="$suite" '$2 == s') | sha256sum | cut -c1-16)
+stamp=$( (echo 1; echo "$SUITE_PACKAGES"; stock_rows | awk -v s="$suite" '$2 == s') | sha256sum | cut -c1-16)
 mkdir -p "$CACHE/suites"
 exec 9>"$CACHE/suites/$suite.lock"
 flock 9
@@ -53,10 +53,10 @@ path-exclude=/boot/initrd*"
 base() {
 	set -- "deb $debian $suite main"
 	[ -z "$security" ] || set -- "$@" "deb $security $suite-security main"
-	for e in $(kernel_rows | awk -v s="$suite" '$2 == s && $3 != "-" { print $3 }' | sort -u); do
+	for e in $(stock_rows | awk -v s="$suite" '$2 == s && $3 != "-" { print $3 }' | sort -u); do
 		set -- "$@" "deb $debian $e main"
 	done
-	packages=$(kernel_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4 "," $5 "," }')
+	packages=$(stock_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4 "," $5 "," }')
 	opts=
 	while read -r o; do opts="$opts --dpkgopt=$o"; done <<-END
 		$options
@@ -72,7 +72,7 @@ update() {
 	# shellcheck disable=SC2046
 	in_chroot apt-get -qq update &&
 		in_chroot apt-get -qq -y install $SUITE_PACKAGES \
-			$(kernel_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4, $5 }')
+			$(stock_rows | awk -v s="$suite" '$2 == s && $3 == "-" { print $4, $5 }')
 }
 
 # The newest release in the extra suite that has an image, modules and headers.
@@ -85,7 +85,7 @@ newest() { # prefix
 }
 
 extra_kernels() {
-	kernel_rows | awk -v s="$suite" '$2 == s && $3 != "-"' | while read -r line _ extra image _; do
+	stock_rows | awk -v s="$suite" '$2 == s && $3 != "-"' | while read -r line _ extra image _; do
 		found=$(newest "$(echo "${image#newest:}" | sed 's/[.]/[.]/g')")
 		[ -n "$found" ] || { echo "no $line kernel with headers in $extra"; exit 1; }
 		rel=${found% *}

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|cost|long...]      (default: all but long)      KERNELS='6.1 6.12' takes only these
+# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
+# KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
 . "$TOP/tests/harness.sh"
@@ -40,6 +41,20 @@ job() {
 		: >"$BUILD/$line/stage/long"
 		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh
 		rm -f "$BUILD/$line/stage/long" ;;
+	debug | debug-core) # on the kernel full of checks: everything, or what is most likely to find something
+		if [ "$1" = debug-core ] && [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w)" ]; then
+			echo "ok - debug kernel # SKIP it has not been built (make check-debug does, in half an hour)"
+			return
+		fi
+		job build-debug
+		[ -e "$BUILD/debug/stage/.stamp" ] || { echo "not ok - guest debug"; return; }
+		tests=$(cd "$TOP/tests/guest" && if [ "$1" = debug ]; then ls [0-9]*.sh debug/[0-9]*.sh; else grep -l '^# debug: core' [0-9]*.sh debug/[0-9]*.sh; fi)
+		all=$(cd "$TOP/tests/guest" && grep -LE '^# (stock|boot:)' $tests)
+		guest_tests debug "$BUILD/debug/stage" 7200 $(printf 'tests/%s ' $all)
+		# A test that wants the kernel booted with certain words has a guest of its own.
+		for t in $(cd "$TOP/tests/guest" && grep -l '^# boot:' $tests); do
+			guest_tests -a "$(sed -n 's/^# boot: //p' "$TOP/tests/guest/$t")" debug "$BUILD/debug/stage" 1200 "tests/$t"
+		done ;;
 	lint) "$TOP/scripts/lint.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
@@ -77,7 +92,7 @@ esac
 for j; do
 	case $j in
 	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	lint | unit | cli | selftest | cost) jobs="$jobs $j" ;;
+	lint | unit | cli | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac

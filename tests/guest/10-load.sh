@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: core
 # Loaded, the files are there with their rights and headers; unloaded, nothing is.
 . ./tests/lib.sh
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: core
 # time: 120
 # The stream of events: several readers at their own pace, none is given an event twice or in another order, and one that does
 # not read is told exactly how many it lost; filters; a sample for each segment of a watched connection; rmmod with readers.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: core
 # time: 120
 # A connection that lives through the whole of a read is in it exactly once, whatever the size of the reads and however
 # many others come and go meanwhile.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# debug: core
 # time: 60
 # After thousands of connections that came and went, by close and by reset, none is left and all were counted.
 . ./tests/lib.sh

@@ -53,9 +53,10 @@ awk 'NR == 1 { if ($0 !~ /^time +pid +comm +local +remote +what$/) { print; bad 
 		if ($0 ~ /^(Open|Disorder|CWR|Recovery|Loss)>(Open|Disorder|CWR|Recovery|Loss)$/) ca++
 		else if ($0 ~ /^retrans (fast|timeout|TLP) (Open|Disorder|CWR|Recovery|Loss)$/ || $0 ~ /^retrans syn(ack)?$/) retrans++
 		else if ($0 ~ /^[A-Z_0-9]+>[A-Z_0-9]+$/) state++
-		else if ($0 !~ /^(rst_sent [0-9-]+|rst_received|zero_wnd_(in|out) (open|closed))$/) { print; bad = 1 }
+		else if ($0 ~ /^drop [A-Z_0-9-]+ at [a-zA-Z0-9_.]+\+0x[0-9a-f]+(\[[a-z_0-9]+\])? protocol=(tcp|-|eth:0x[0-9a-f]+) len=[0-9]+ dev=(lo|-)$/) drops++
+		else if ($0 !~ /^(rst_sent [A-Z_0-9-]+|rst_received|zero_wnd_(in|out) (open|closed))$/) { print; bad = 1 }
 	}
-	END { print ca " CA lines, " retrans " retransmits, " state " states"; exit bad || !ca || !retrans || !state }' "$T/text" || fail "text"
+	END { print ca " CA lines, " retrans " retransmits, " state " states, " drops " drops"; exit bad || !ca || !retrans || !state || !drops }' "$T/text" || fail "text"
 awk 'NR == 1 { next } $1 !~ /^..:..:..\.[0-9][0-9][0-9][0-9][0-9][0-9]$/ { bad = 1 } END { exit bad || NR != 4 }' "$T/micro" || { cat "$T/micro"; fail "-u -n 3"; }
 
 # Every line is an object of names with strings, numbers and null; in the order of time and numbers; the CA states are a chain.

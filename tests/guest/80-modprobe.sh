@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 120
+# stock
 # modprobe loads what `make install` laid down, and what dkms installed (where the host ran dkms for this kernel).
 . ./tests/lib.sh
 

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Sourced by the tests. They run as root in a guest, in /stage, each with the module not loaded.
 set -eu
+. /stage/tests/kernel.sh
 T=$(mktemp -d)
 PATH=/stage/bin:$PATH
 proc=/proc/coremon
@@ -20,8 +21,8 @@ trap end EXIT
 # Run in the background until the test ends. Argument: command.
 background() { "$@" & children="$children $!"; }
 
-# Wait up to 20 s until a command succeeds.
-await() { for _i in $(seq 200); do if "$@"; then return 0; fi; sleep 0.1; done; fail "waited in vain for: $*"; }
+# Wait up to 20 s (where a kernel is slow, so many times longer) until a command succeeds.
+await() { for _i in $(seq $((200 * scale))); do if "$@"; then return 0; fi; sleep 0.1; done; fail "waited in vain for: $*"; }
 
 # Start `tcpload hold` (or listen) and wait until it has printed its connections; they stay open until released.
 # Arguments: name, verb, further options. Its output is in $T/NAME.

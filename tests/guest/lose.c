@@ -85,8 +85,16 @@ static void send_all(void)
 
 static void connect_all(void)
 {
-	for (int i = 0; i < count; i++)
-		connect(open_socket(SOCK_STREAM | SOCK_NONBLOCK), (void *)&to, to_len);
+	/* The listener forgets them. Without this they would wait for it for minutes when this program has ended. */
+	const struct linger none = { .l_onoff = 1 };
+
+	for (int i = 0; i < count; i++) {
+		int fd = open_socket(SOCK_STREAM | SOCK_NONBLOCK);
+
+		if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &none, sizeof(none)) < 0)
+			err(1, "SO_LINGER");
+		connect(fd, (void *)&to, to_len);
+	}
 }
 
 int main(int argc, char **argv)

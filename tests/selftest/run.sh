@@ -17,7 +17,7 @@ src=/mnt
 [ "$root" != / ] || src=$work/module
 quietly "$work/module.log" in_root "$root" "$work/module" "make -C /lib/modules/$release/build M=$src modules"
 cp "$work/module/broken.ko" "$work/stage/"
-cp "$TOP"/tests/selftest/guest/*.sh "$TOP/tests/guest/run-in-guest.sh" "$work/stage/tests/"
+cp "$TOP"/tests/selftest/guest/*.sh "$TOP"/tests/guest/{run-in-guest,kernel}.sh "$work/stage/tests/"
 
 # Prints a result. Arguments: what must hold, file, pattern that must be in it.
 n=0

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# time: 150
+# Loaded and unloaded 50 times while connections come and go over a link that loses packets, and every file is read.
+. ./tests/lib.sh
+
+ip netns add server
+ip link add c type veth peer name s netns server
+ip addr add 10.9.0.1/24 dev c
+ip link set c up
+ip -n server addr add 10.9.0.2/24 dev s
+ip -n server link set s up
+tc qdisc add dev c root netem delay 5ms loss 3%
+ip netns exec server iperf3 -s >/dev/null 2>&1 & children="$children $!"
+await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
+iperf3 -c 10.9.0.2 -t 600 -b 1M -P 2 >/dev/null 2>&1 & children="$children $!"
+background tcpload churn -d 600 -n 5 -u 700 -w 200 -r 133 -g 50
+# A reader that takes a little, goes and comes again, one for each file but events.
+background sh -c "while :; do for f in $proc/*; do case \$f in */events*) ;; *) head -c 3000 \$f >/dev/null 2>&1 ;; esac; done; sleep 0.3; done"
+i=0
+while [ $i -lt 50 ]; do
+	load
+	# Readers of events hold the module: they are gone before it goes.
+	[ $((i % 5)) != 0 ] || timeout 0.3 cat $proc/events >/dev/null || true
+	n=0
+	until rmmod coremon 2>/dev/null; do n=$((n + 1)); [ $n -lt 200 ] || fail "rmmod does not succeed"; sleep 0.05; done
+	i=$((i + 1))
+done

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every allocation of a system call fails in turn: the first, then the second, until the call does without so many. Needs a
+ * kernel with FAULT_INJECTION, FAILSLAB and FAIL_PAGE_ALLOC, set to fail whatever sleeps and whatever size (debug/faults.sh).
+ *
+ *   failnth load FILE [PARAMETERS]   loads a module, and unloads it where it loaded all the same. A load that is refused
+ *                                    leaves no /proc/coremon and no slab cache, and once the module itself runs it says why in
+ *                                    one line of the kernel's log. The loader's own allocations, before that, are sampled.
+ *   failnth read FILE...             opens each, reads it to its end (or until it would wait) and closes it. What is refused
+ *                                    is refused with ENOMEM; read on after that, it has as many lines (.bin: bytes) as ever.
+ *   failnth write FILE VALUE         writes a parameter.
+ *
+ * Ends with a line that tells how often what failed. At least one fault must have come true.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define NEVER 1000000L
+
+static int nth_fd, log_fd;
+
+static void arm(long n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%ld", n);
+
+	if (pwrite(nth_fd, text, len, 0) != len)
+		err(1, "fail-nth");
+}
+
+/* Returns how many allocations more it would have taken to the fault: 0 when it came. */
+static long disarm(void)
+{
+	char text[16] = "";
+
+	if (pread(nth_fd, text, sizeof(text) - 1, 0) < 1)
+		err(1, "fail-nth");
+	arm(0);
+	return atol(text);
+}
+
+/* Whether a file has lines about the module, if the file is there. */
+static int tells_of_coremon(const char *path)
+{
+	static char line[4096];
+	FILE *f = fopen(path, "r");
+	int found = 0;
+
+	while (f && !found && fgets(line, sizeof(line), f))
+		found = !strncmp(line, "coremon", strlen("coremon"));
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* How many lines the module has said since the last call. The last of them is in said_last. */
+static char said_last[256];
+static int said(void)
+{
+	char record[8192];
+	int lines = 0;
+	ssize_t n;
+
+	while ((n = read(log_fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
+		char *text;
+
+		if (n < 0)
+			continue;
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (text && !strncmp(text + 1, "coremon: ", strlen("coremon: ")) && !strstr(text, "verification failed") &&
+		    !strstr(text, "out-of-tree")) {
+			snprintf(said_last, sizeof(said_last), "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
+			lines++;
+		}
+	}
+	return lines;
+}
+
+static int load(int module, const char *parameters)
+{
+	return syscall(SYS_finit_module, module, parameters, 0) ? errno : 0;
+}
+
+/* Loads with one fault. Returns how far away it was. */
+static long load_with_fault(int module, const char *parameters, long n, long *refused, long *loaded, long *told)
+{
+	char last_said[sizeof(said_last)];
+	long left;
+	int ret, lines;
+
+	said();
+	strcpy(last_said, said_last);
+	arm(n);
+	ret = load(module, parameters);
+	left = disarm();
+	if (!ret) {
+		if (syscall(SYS_delete_module, "coremon", 0))
+			err(1, "fault %ld: loaded, and cannot be removed", n);
+		*loaded += !left;
+		return left;
+	}
+	++*refused;
+	lines = said();
+	*told += lines == 1;
+	if (ret != ENOMEM)
+		errx(1, "fault %ld: %s: %s", n, strerror(ret), said_last);
+	if (left)
+		errx(1, "fault %ld: refused without a fault: %s", n, said_last);
+	if (lines > 1 || (*told && !lines))
+		errx(1, "fault %ld: refused with %d lines: %s", n, lines, said_last);
+	if (lines && strcmp(said_last, last_said))
+		printf("  %ld: %s\n", n, said_last);
+	if (!access("/proc/coremon", F_OK) || tells_of_coremon("/proc/slabinfo"))
+		errx(1, "fault %ld: something is left behind: %s", n, said_last);
+	return 0;
+}
+
+static void fail_load(const char *file, const char *parameters)
+{
+	int module = open(file, O_RDONLY | O_CLOEXEC);
+	long refused = 0, loaded = 0, told = 0, n, loader;
+
+	if (module < 0)
+		err(1, "%s", file);
+
+	/* A parameter that is refused is looked at when the loader is nearly done: so many allocations are its own. */
+	arm(NEVER);
+	if (!load(module, "max_conns=-1"))
+		errx(1, "loaded with max_conns=-1");
+	loader = NEVER - disarm();
+	for (n = 1; n < loader; n += loader / 8 + 1)
+		load_with_fault(module, parameters, n, &refused, &loaded, &told);
+	if (!refused || told)
+		errx(1, "%ld faults in the loader were refused, %ld of them by the module", refused, told);
+	printf("%ld allocations of the loader: %ld tried, %ld refused, %ld did no harm\n", loader, refused + loaded, refused, loaded);
+	refused = loaded = 0;
+	for (n = loader; !load_with_fault(module, parameters, n, &refused, &loaded, &told); n++)
+		;
+	printf("%ld more: %ld refused, %ld of them with a line of the module, %ld did no harm\n", n - loader, refused, told, loaded);
+	if (!told)
+		errx(1, "the module itself never refused");
+}
+
+/* Reads to the end. Returns how much there is: lines, or bytes of a .bin. */
+static long amount(const char *path, int fd, long *refused)
+{
+	int bin = strlen(path) > 4 && !strcmp(path + strlen(path) - 4, ".bin"), again = 0;
+	static char buffer[65536];
+	long total = 0;
+	ssize_t n, i;
+
+	while ((n = read(fd, buffer, sizeof(buffer)))) {
+		if (n < 0 && errno == ENOMEM && !again++) {
+			++*refused;
+			continue;
+		}
+		if (n < 0 && errno == EAGAIN)
+			break;
+		if (n < 0)
+			err(1, "%s: read", path);
+		if (bin)
+			total += n;
+		else
+			for (i = 0; i < n; i++)
+				total += buffer[i] == '\n';
+	}
+	return total;
+}
+
+static void fail_read(const char *path)
+{
+	long n, left = 0, total, usual = -1, not_opened = 0, not_read = 0, ignored = 0;
+
+	for (n = 0; !left; n++) {
+		struct pollfd p = { .events = POLLIN };
+
+		arm(n ? n : NEVER);	/* the first time, what it has is noted */
+		p.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		if (p.fd < 0) {
+			if (disarm() || (errno != ENOMEM && errno != ENFILE))
+				err(1, "%s: fault %ld", path, n);
+			not_opened++;
+			continue;
+		}
+		poll(&p, 1, 0);
+		total = amount(path, p.fd, &not_read);
+		close(p.fd);
+		left = disarm();
+		if (usual < 0)
+			usual = total;
+		if (total != usual)
+			errx(1, "%s: fault %ld: %ld lines (or bytes), not %ld", path, n, total, usual);
+		if (!n)
+			left = 0;
+	}
+	ignored = n - 2 - not_opened - not_read;
+	printf("%s: %ld allocations: %ld not opened, %ld not read at first, %ld did no harm\n", path, n - 2, not_opened, not_read, ignored);
+	if (n <= 2)
+		errx(1, "%s: no fault came true", path);
+}
+
+static void fail_write(const char *path, const char *value)
+{
+	long n, left = 0, refused = 0;
+
+	for (n = 1; !left; n++) {
+		int fd;
+
+		arm(n);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, value, strlen(value)) < 0) {
+			int e = errno;
+
+			if (disarm() || e != ENOMEM)
+				errx(1, "%s: fault %ld: %s", path, n, strerror(e));
+			refused++;
+		} else {
+			left = disarm();
+		}
+		if (fd >= 0)
+			close(fd);
+	}
+	printf("%s: %ld allocations: %ld refused\n", path, n - 2, refused);
+}
+
+int main(int argc, char **argv)
+{
+	int i;
+
+	nth_fd = open("/proc/self/fail-nth", O_RDWR | O_CLOEXEC);
+	log_fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (nth_fd < 0 || log_fd < 0)
+		err(1, "no fail-nth, or no log");
+	if (argc >= 3 && !strcmp(argv[1], "load"))
+		fail_load(argv[2], argc > 3 ? argv[3] : "");
+	else if (argc >= 3 && !strcmp(argv[1], "read"))
+		for (i = 2; i < argc; i++)
+			fail_read(argv[i]);
+	else if (argc == 4 && !strcmp(argv[1], "write"))
+		fail_write(argv[2], argv[3]);
+	else
+		errx(2, "usage: failnth load FILE [PARAMETERS] | read FILE... | write FILE VALUE");
+	return 0;
+}
