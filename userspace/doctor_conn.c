@@ -220,17 +220,26 @@ static bool is_window_filled(const struct conn *conn)
 	return conn_known(conn, C_SND_WND) && 4 * value(conn, C_SEND_Q) >= 3 * conn->num[C_SND_WND];
 }
 
+/* It had something under way nearly all the time, and no window was what held it up. */
+static bool is_busy(const struct conns_reader *reader, const struct conn *conn, const struct activity *did)
+{
+	double interval_us = (double)(reader->now.mono_ns - reader->then.mono_ns) / 1e3;
+
+	return reader->conns->readings && value(conn, C_SRTT_US) >= BUSY_RTT_US && !is_window_filled(conn) &&
+	       (double)grown(did, K_BUSY_US) >= BUSY_SHARE * interval_us;
+}
+
 /* Something may be holding this connection up: it is followed from now on. */
-static bool is_held(const struct conn *conn, const struct activity *did)
+static bool is_held(const struct conns_reader *reader, const struct conn *conn, const struct activity *did)
 {
 	return value(conn, C_RECV_Q) >= RECV_Q_MIN || (conn_known(conn, C_RCV_WND) && conn->num[C_RCV_WND] == 0) ||
 	       (conn_known(conn, C_SND_WND) && conn->num[C_SND_WND] == 0) || grown(did, K_ZERO_WND_OUT) || grown(did, K_ZERO_WND_IN_US) ||
-	       grown(did, K_SNDBUF_LIMITED_US) || (is_in_loss(conn) && value(conn, C_RETRANS_TIMEOUT) >= TIMEOUTS_MIN);
+	       is_busy(reader, conn, did) || (is_in_loss(conn) && value(conn, C_RETRANS_TIMEOUT) >= TIMEOUTS_MIN);
 }
 
 static void take_held(struct conns *conns, const struct conn *conn, const struct activity *did)
 {
-	struct held *held = held_find(conns, conn, !conn->ended && is_held(conn, did));
+	struct held *held = held_find(conns, conn, !conn->ended && is_held(conns->reader, conn, did));
 
 	if (!held)
 		return;
@@ -259,7 +268,6 @@ static void take_held(struct conns *conns, const struct conn *conn, const struct
 	held->zero_wnd_in += grown(did, K_ZERO_WND_IN);
 	held->zero_wnd_in_us += grown(did, K_ZERO_WND_IN_US);
 	held->busy_us += grown(did, K_BUSY_US);
-	held->sndbuf_limited_us += grown(did, K_SNDBUF_LIMITED_US);
 	held->sent += grown(did, K_BYTES_SENT);
 	held->timeouts += grown(did, K_RETRANS_TIMEOUT);
 	held->timeouts_ever = value(conn, C_RETRANS_TIMEOUT);

@@ -24,6 +24,10 @@
 
 #define OWNER_LEN 32
 
+/* A connection that is busy for this part of the time, over this round trip at least, is looked at for what bounds it. */
+#define BUSY_SHARE 0.8
+#define BUSY_RTT_US 5000
+
 /** struct owner - whose connection */
 struct owner {
 	char comm[OWNER_LEN];	/* "": not known */
@@ -52,7 +56,7 @@ struct held {
 	uint64_t recv_q_first, recv_q;	/* bytes */
 	uint64_t received;		/* bytes that came in since then */
 	uint64_t zero_wnd_out, zero_wnd_in, zero_wnd_in_us;	/* since then */
-	uint64_t busy_us, sndbuf_limited_us, sent;		/* since then */
+	uint64_t busy_us, sent;		/* since then */
 	uint64_t timeouts, timeouts_ever;	/* segments sent again after one; of all its life */
 	uint64_t acked, retrans, bytes_retrans, segs_in;	/* since then */
 	uint64_t srtt_us, send_q, rcv_wnd;

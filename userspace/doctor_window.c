@@ -17,15 +17,6 @@
 /* A peer's window that is closed for this part of the time. */
 #define CLOSED_SHARE 0.2
 
-/*
- * A sender that its buffer holds up: it had something under way nearly all the time, never as much as the windows allow, over a
- * round trip at which that matters. The kernel's own time of it counts only from the last segment of a call on: measured, 6 % of
- * the time with a buffer that is the limit all the time.
- */
-#define SNDBUF_SHARE 0.02
-#define SNDBUF_BUSY 0.8
-#define SNDBUF_RTT_US 5000
-
 #define HELD_SHOWN 3
 
 static double seconds(const struct conns *conns, const struct held *held)
@@ -56,17 +47,26 @@ static bool is_slow_reader(const struct conns *conns, const struct held *held)
 	return (closed || held->recv_q >= WAITS_BYTES) && (double)held->recv_q >= WAITS_S * read_rate(conns, held);
 }
 
+/* Return: the socket of a connection, or NULL. */
+static const struct socket *socket_of(const struct view *view, const struct held *held)
+{
+	for (unsigned int i = 0; view->sockets_now && i < view->sockets_now->nr; i++) {
+		const struct socket *socket = &view->sockets_now->socket[i];
+
+		if (!socket->udp && memcmp(&socket->local, &held->local, sizeof(held->local)) == 0 &&
+		    memcmp(&socket->remote, &held->remote, sizeof(held->remote)) == 0)
+			return socket;
+	}
+	return NULL;
+}
+
 /* The owner as the module saw it, else who holds the socket. */
 static struct owner owner_of(const struct view *view, const struct held *held)
 {
+	const struct socket *socket = held->owner.pid ? NULL : socket_of(view, held);
 	struct owner owner = held->owner;
 
-	for (unsigned int i = 0; !owner.pid && view->sockets_now && i < view->sockets_now->nr; i++) {
-		const struct socket *socket = &view->sockets_now->socket[i];
-
-		if (socket->udp || memcmp(&socket->local, &held->local, sizeof(held->local)) != 0 ||
-		    memcmp(&socket->remote, &held->remote, sizeof(held->remote)) != 0)
-			continue;
+	if (socket) {
 		owner.pid = socket->pid;
 		snprintf(owner.comm, sizeof(owner.comm), "%.*s", (int)sizeof(socket->comm), socket->comm);
 	}
@@ -192,6 +192,22 @@ void rule_peer_window(struct findings *findings, const struct view *view)
 	finding_advice(finding, "Run it at the peer: a program there reads too slowly.");
 }
 
+/*
+ * A sender that its buffer holds up: busy nearly all the time, never as much under way as the windows allow, over a round trip at
+ * which that matters, and its send buffer is full. (The kernel's own sndbuf_limited counts the first round trips alone: measured
+ * 6 % of three seconds with a buffer that was the limit all the time.)
+ */
+static bool is_buffer_full(const struct view *view, const struct held *held, double elapsed_us)
+{
+	const struct socket *socket;
+
+	if (held->ended || !held->srtt_known || held->srtt_us < BUSY_RTT_US || held->window_filled ||
+	    (double)held->busy_us < BUSY_SHARE * elapsed_us)
+		return false;
+	socket = socket_of(view, held);
+	return socket && socket_known(socket, K_WMEM) && socket_known(socket, K_SNDBUF) && socket->num[K_WMEM] >= socket->num[K_SNDBUF];
+}
+
 void rule_send_buffer(struct findings *findings, const struct view *view)
 {
 	const struct conns *conns = view->conns;
@@ -199,17 +215,16 @@ void rule_send_buffer(struct findings *findings, const struct view *view)
 	char process[PROCESS_LEN], remote[ENDPOINT_STRLEN], share[SHARE_LEN];
 	uint64_t low, standard, most;
 	const struct held *worst = NULL;
+	const struct socket *socket;
 	struct finding *finding;
 	struct owner owner;
 
 	for (unsigned int i = 0; conns && i < conns->nr_held; i++) {
 		const struct held *held = &conns->held[i];
 
-		if (held->ended || !held->srtt_known || held->srtt_us < SNDBUF_RTT_US ||
-		    held->window_filled || (double)held->busy_us < SNDBUF_BUSY * elapsed_us ||
-		    (double)held->sndbuf_limited_us < SNDBUF_SHARE * elapsed_us)
+		if (!is_buffer_full(view, held, elapsed_us))
 			continue;
-		if (!worst || held->sndbuf_limited_us > worst->sndbuf_limited_us)
+		if (!worst || held->sent > worst->sent)
 			worst = held;
 	}
 	if (!worst)
@@ -221,8 +236,10 @@ void rule_send_buffer(struct findings *findings, const struct view *view)
 	finding_effect(finding, "It makes %.1f Mbit/s: one buffer a round trip of %.0f ms, though window and network would take more.",
 		       view_rate(view, worst->sent) * 8e-6, (double)worst->srtt_us / 1000);
 	finding_note(finding, "busy", "%s of the time, with the windows never used up", share_text((double)worst->busy_us, elapsed_us, share));
-	finding_note(finding, "sndbuf_limited", "%s of the time, by the kernel's count, which begins late",
-		     share_text((double)worst->sndbuf_limited_us, elapsed_us, share));
+	socket = socket_of(view, worst);
+	if (socket)
+		finding_note(finding, "send buffer", "%" PRIu64 " bytes of memory in it, it has %" PRIu64, socket->num[K_WMEM],
+			     socket->num[K_SNDBUF]);
 	finding_note(finding, "send queue", "%" PRIu64 " bytes", worst->send_q);
 	if (view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.min", &low) &&
 	    view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.default", &standard) &&

@@ -324,20 +324,25 @@ END_TEST
 
 START_TEST(send_buffers)
 {
+	struct socket *socket = socket_now(false, TCP_ESTABLISHED, "10.0.0.1:80", "10.1.2.3:40000", 1);
 	struct held *held = held_with("10.0.0.1:80", "10.1.2.3:40000");
 
 	held->srtt_known = true;
 	held->srtt_us = 5000;
-	held->sndbuf_limited_us = 200000;
 	held->busy_us = 8000000;
 	held->sent = 10000000;
 	examine(rule_send_buffer);
+	found("");
+	socket_set(socket, K_WMEM, 9920);
+	socket_set(socket, K_SNDBUF, 8192);
+	examine(rule_send_buffer);
 	found("send-buffer");
 	says("8.0 Mbit/s");
-	held->sndbuf_limited_us = 199999;
+	says("9920 bytes of memory in it, it has 8192");
+	socket->num[K_WMEM] = 8191;
 	examine(rule_send_buffer);
 	found("");
-	held->sndbuf_limited_us = 9000000;
+	socket->num[K_WMEM] = 8192;
 	held->window_filled = true;
 	examine(rule_send_buffer);
 	found("");
