@@ -13,7 +13,7 @@ thorough() { [ -e /stage/thorough ]; }
 going faults udp 5300 4096
 udp=$!
 going far2 faults datagrams 10.7.0.1 5300 500
-finds udp-receive-buffer "faults \\(pid $udp\\) at 0.0.0.0:5300" '"name":"UdpRcvbufErrors"' SO_RCVBUF 'net.core.rmem_max='
+finds udp-receive-buffer "faults \\(pid $udp\\) at 0.0.0.0:5300" '"name":"UdpRcvbufErrors"' SO_RCVBUF 'net.core.rmem_max'
 mended
 
 # A listener that accepts nothing, with a short queue.
