@@ -205,7 +205,7 @@ static bool is_buffer_full(const struct view *view, const struct held *held, dou
 	    (double)held->busy_us < BUSY_SHARE * elapsed_us)
 		return false;
 	socket = socket_of(view, held);
-	return socket && socket_known(socket, K_WMEM) && socket_known(socket, K_SNDBUF) && socket->num[K_WMEM] >= socket->num[K_SNDBUF];
+	return socket && socket_known(socket, SOCKET_WMEM) && socket_known(socket, SOCKET_SNDBUF) && socket->num[SOCKET_WMEM] >= socket->num[SOCKET_SNDBUF];
 }
 
 void rule_send_buffer(struct findings *findings, const struct view *view)
@@ -238,8 +238,8 @@ void rule_send_buffer(struct findings *findings, const struct view *view)
 	finding_note(finding, "busy", "%s of the time, with the windows never used up", share_text((double)worst->busy_us, elapsed_us, share));
 	socket = socket_of(view, worst);
 	if (socket)
-		finding_note(finding, "send buffer", "%" PRIu64 " bytes of memory in it, it has %" PRIu64, socket->num[K_WMEM],
-			     socket->num[K_SNDBUF]);
+		finding_note(finding, "send buffer", "%" PRIu64 " bytes of memory in it, it has %" PRIu64, socket->num[SOCKET_WMEM],
+			     socket->num[SOCKET_SNDBUF]);
 	finding_note(finding, "send queue", "%" PRIu64 " bytes", worst->send_q);
 	if (view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.min", &low) &&
 	    view_level(view, LAYER_LIMIT, "", "net.ipv4.tcp_wmem.default", &standard) &&
