@@ -18,7 +18,13 @@ uint32_t drop_view_layers(void)
 /* What costs time, or comes before a loss, but is none. */
 static bool is_sign(const struct counter *counter)
 {
-	return strcmp(counter->name, "time_squeeze") == 0 || strcmp(counter->name, "carrier_changes") == 0;
+	static const char *const signs[] = { "time_squeeze", "carrier_changes", "overlimits", "requeues" };
+
+	for (unsigned int i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+		if (strcmp(counter->name, signs[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_loss(const struct counter *counter)
