@@ -162,19 +162,20 @@ static void put_lives(json_t *object, const struct report *report)
 
 static json_t *client_numbers(const struct report *report, const struct client_sum *sum)
 {
-	struct delta sent = { .grown = sum->bytes_sent, .grown_known = true };
-	struct delta received = { .grown = sum->bytes_received, .grown_known = true };
+	bool known = report->source != SOURCE_NONE;
+	struct delta sent = { .grown = sum->bytes_sent, .grown_known = known };
+	struct delta received = { .grown = sum->bytes_received, .grown_known = known };
 	json_t *object = json_object();
 
-	run_json_number(object, "open", true, sum->open);
-	run_json_number(object, "opened", true, sum->opened);
+	run_json_number(object, "open", known, sum->open);
+	run_json_number(object, "opened", known, sum->opened);
 	run_json_number(object, "ended", report->lives.known, sum->ended);
 	run_json_number(object, "failed", report->lives.known, sum->failed);
 	json_rate(object, "bytes_sent", &sent, report->elapsed_ns);
 	json_rate(object, "bytes_received", &received, report->elapsed_ns);
-	json_object_set_new(object, "share", json_real(client_share(report->clients, sum)));
-	run_json_number(object, "retrans", true, sum->retrans);
-	run_json_number(object, "not_known", true, sum->unknown);
+	json_object_set_new(object, "share", known ? json_real(client_share(report->clients, sum)) : json_null());
+	run_json_number(object, "retrans", known, sum->retrans);
+	run_json_number(object, "not_known", known, sum->unknown);
 	return object;
 }
 

@@ -206,7 +206,7 @@ static void drops(struct text *text, const struct report *report, bool full)
 		text_line(text);
 	}
 	if (full && !told) {
-		fputs("drops: none", text->out);
+		fprintf(text->out, "drops: %s", view->known & drop_view_layers() ? "none" : "-");
 		text_line(text);
 	}
 	if (full)
