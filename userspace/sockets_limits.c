@@ -195,9 +195,9 @@ static void walk_all(const struct walk *walk)
 
 	measure(&use, &walk->now->sockets);
 	bare(walk, "net.core.rmem_default", "of a UDP socket");
-	asked(walk, "net.core.rmem_max", &use.udp_rcvbuf, "most asked for");
+	asked(walk, "net.core.rmem_max", &use.udp_rcvbuf, "half the largest");
 	bare(walk, "net.core.wmem_default", "of a UDP socket");
-	asked(walk, "net.core.wmem_max", &use.udp_sndbuf, "most asked for");
+	asked(walk, "net.core.wmem_max", &use.udp_sndbuf, "half the largest");
 	bare(walk, "net.ipv4.tcp_rmem.min", "under memory pressure");
 	bare(walk, "net.ipv4.tcp_rmem.default", "TCP begins with it");
 	largest(walk, "net.ipv4.tcp_rmem.max", &use.tcp_rcvbuf, "largest");
