@@ -264,9 +264,11 @@ static int read_all(struct exam *exam)
 	return ret < 0 ? ret : 0;
 }
 
-/* Why a layer is not known, where there is something to say. */
-static const char *why_not(enum layer layer)
+/* Why a layer was not looked at, where there is something to say: it was read whole, and nothing was in it. */
+static const char *why_not(const struct exam *exam, enum layer layer)
 {
+	if (!(exam->first->known >> layer & exam->whole->known >> layer & 1))
+		return "";
 	switch (layer) {
 	case LAYER_CONNTRACK:
 		return " (not in use: the kernel's nf_conntrack is not loaded)";
@@ -301,7 +303,7 @@ static void look_back(const struct exam *exam, struct looked *looked)
 		if (is_looked_at(exam, layer))
 			looked_at(looked, layer_name(layer));
 		else
-			not_looked_at(looked, "%s%s", layer_name(layer), why_not(layer));
+			not_looked_at(looked, "%s%s", layer_name(layer), why_not(exam, layer));
 	}
 	if (is_looked_at(exam, LAYER_REASON))
 		looked_at(looked, layer_name(LAYER_REASON));

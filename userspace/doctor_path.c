@@ -104,7 +104,9 @@ static void path_evidence(struct finding *finding, const struct view *view, cons
 		finding_note(finding, "sent again", "%" PRIu64 ", probes among them: without the module they cannot be told "
 			     "apart", path->retrans);
 	}
-	if (path->min_rtt_us != UINT64_MAX)
+	if (path->min_rtt_us < 100)
+		finding_note(finding, "round trip", "%" PRIu64 " us at best", path->min_rtt_us);
+	else if (path->min_rtt_us != UINT64_MAX)
 		finding_note(finding, "round trip", "%.1f ms at best", (double)path->min_rtt_us / 1000);
 	if (path->worst_retrans)
 		finding_note(finding, "worst", "%s, %" PRIu64 " sent again", path_host(&path->worst, host), path->worst_retrans);

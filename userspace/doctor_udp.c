@@ -52,9 +52,9 @@ static void buffer_advice(struct finding *finding, const struct view *view, cons
 		finding_note(finding, "limits", "net.core.rmem_max %" PRIu64 ", rmem_default %" PRIu64 " bytes", rmem_max, rmem_default);
 	if (rmem_max && want > rmem_max)
 		finding_command(finding, "sysctl -w net.core.rmem_max=%" PRIu64, want);
-	finding_advice(finding, "Then have the program ask for setsockopt(SO_RCVBUF, %" PRIu64 "): the kernel doubles what is "
+	finding_advice(finding, "%s the program ask for setsockopt(SO_RCVBUF, %" PRIu64 "): the kernel doubles what is "
 		       "asked for, and "
-				"gives no more than twice rmem_max.", want);
+				"gives no more than twice rmem_max.", rmem_max && want > rmem_max ? "Then have" : "Have", want);
 	if (have && have == rmem_default)
 		finding_command(finding, "sysctl -w net.core.rmem_default=%" PRIu64, 2 * want);
 	if (have && have == rmem_default)
