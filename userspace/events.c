@@ -143,7 +143,9 @@ static unsigned int line_width(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col < 80 ? 80 : size.ws_col;
-	return columns && parse_number(columns, &n) && n >= 80 && n <= 10000 ? (unsigned int)n : 0;
+	if (!columns || !parse_number(columns, &n) || n == 0 || n > 10000)
+		return 0;
+	return n < 80 ? 80 : (unsigned int)n;
 }
 
 /* Return: -1 to go on, else the exit code. */

@@ -29,7 +29,9 @@ unsigned int screen_width(void)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
 		return size.ws_col < LEAST_WIDTH ? LEAST_WIDTH : size.ws_col;
-	return columns && parse_number(columns, &n) && n >= LEAST_WIDTH && n <= 10000 ? (unsigned int)n : 0;
+	if (!columns || !parse_number(columns, &n) || n == 0 || n > 10000)
+		return 0;
+	return n < LEAST_WIDTH ? LEAST_WIDTH : (unsigned int)n;
 }
 
 bool screen_is_terminal(void)
