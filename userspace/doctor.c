@@ -316,7 +316,7 @@ static void look_back(const struct exam *exam, struct looked *looked)
 	else
 		not_looked_at(looked, "UDP sockets: whose buffer overflows");
 	if (!exam->sockets[1].holders_whole)
-		not_looked_at(looked, "processes of other users: whose sockets they are (run it as root)");
+		not_looked_at(looked, "processes of other users: whose sockets they are%s", geteuid() ? " (run it as root)" : "");
 	if (exam->conns.known)
 		looked_at(looked, "connections");
 	else
@@ -360,7 +360,8 @@ static int tell(struct exam *exam)
 		say("out of memory");
 		findings.lost++;
 	}
-	ret = run_flush() < 0 || findings.lost ? 1 : exam->settings->exit_code && findings.nr ? 3 : 0;
+	/* A machine of which nothing can be read is not healthy, as far as anybody knows. */
+	ret = run_flush() < 0 || findings.lost || !looked.nr_at ? 1 : exam->settings->exit_code && findings.nr ? 3 : 0;
 	findings_free(&findings);
 	looked_free(&looked);
 	return ret;

@@ -108,8 +108,8 @@ void findings_text(FILE *out, const struct findings *findings, const struct look
 		print_finding(out, &findings->finding[i], i + 1, width);
 		putc('\n', out);
 	}
-	snprintf(head, sizeof(head), "%s; looked for %.1f s at:", findings->nr ? "no further findings" : "no findings",
-		 (double)looked->elapsed_ns / 1e9);
+	snprintf(head, sizeof(head), "%s; looked for %.1f s at:", findings->nr ? "no further findings" :
+		 looked->nr_at ? "no findings" : "nothing is known", (double)looked->elapsed_ns / 1e9);
 	print_list(out, head, looked->at, looked->nr_at, ", ", width);
 	if (looked->nr_not_at)
 		print_list(out, "not looked at:", looked->not_at, looked->nr_not_at, "; ", width);
