@@ -94,7 +94,7 @@ help:
 	@echo 'make check-unit    libcheck tests of the reader     make check-cli       command-line tests'
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
-	@echo 'make check-long    what takes too long for make check: 100,000 connections, exact to the byte'
+	@echo 'make check-long    what takes too long for make check: 100,000 connections, 100,000 packets of junk'
 	@echo 'make check-debug   all guest tests, and faults at every allocation, on a kernel with KASAN, lockdep and kmemleak,'
 	@echo '                   which the first call builds in half an hour'
 	@echo 'make check-cost    the cost a round trip and a row, in instructions, held to tests/bench/expected + 5 %'

@@ -39,7 +39,7 @@ job() {
 		job "build-$line"
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
 		: >"$BUILD/$line/stage/long"
-		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh
+		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh tests/152-drops-junk.sh
 		rm -f "$BUILD/$line/stage/long" ;;
 	debug | debug-core) # on the kernel full of checks: everything, or what is most likely to find something
 		if [ "$1" = debug-core ] && [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w)" ]; then
