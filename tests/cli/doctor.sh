@@ -146,7 +146,7 @@ cases() {
 	try 'doctor: --exit-code tells that something was found' sick 3 doctor-sick.txt '*' --exit-code
 	try 'doctor: fewer intervals' sick 0 doctor-sick-1.txt '*' -n 1
 	try 'doctor: a healthy machine' healthy 0 doctor-healthy.txt '*' --exit-code
-	try 'doctor: nothing to look at' empty 0 doctor-empty.txt '*'
+	try 'doctor: nothing to look at' empty 1 doctor-empty.txt '*'
 	try 'doctor: a clock that stands still' clock 1 - '*'
 	try 'doctor: help' empty 0 doctor-help.txt '' --help
 	try 'doctor: no time' empty 2 - "-i: 'x' is not a time" -i x
