@@ -51,9 +51,9 @@ router nft 'delete table ip silent'
 mem=$(cat /proc/sys/net/ipv4/tcp_mem)
 going faults slow 9100 1000
 listens 9100
-sysctl -qw net.ipv4.tcp_mem='20 40 20000'
+sysctl -qw net.ipv4.tcp_mem='10 20 20000'
 for _i in 1 2 3; do going far2 faults send 10.7.0.1 9100; done
-await awk '$1 == "TCP:" { exit !($NF > 40) }' /proc/net/sockstat
+await awk '$1 == "TCP:" { exit !($NF > 20) }' /proc/net/sockstat
 finds tcp-memory 'memory of TCP' 'tcp_mem='
 mended
 sysctl -qw net.ipv4.tcp_mem="$mem"

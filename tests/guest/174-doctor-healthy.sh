@@ -14,9 +14,9 @@ listens 9300
 # One packet a segment is for counting what is lost.
 ip link set v0 gso_max_segs 65535
 for i in 1 2; do ip -n far$i link set f$i gso_max_segs 65535; done
-# Bulk both ways (on one CPU: a sender that moves to another has its packets overtake each other in a veth), short connections, datagrams that are few enough to be read, connections at rest.
-going taskset -c 0 faults send 10.7.2.2 9000
-going far1 taskset -c 0 faults send 10.7.0.1 9300
+# Bulk both ways (10 MB/s, so that a busy machine's readers keep up; on one CPU: a sender that moves to another has its packets overtake each other in a veth), short connections, datagrams that are few enough to be read, connections at rest.
+going taskset -c 0 faults send 10.7.2.2 9000 0 10000000
+going far1 taskset -c 0 faults send 10.7.0.1 9300 0 10000000
 going taskset -c 0 faults short 10.7.2.2 9000 2000 50
 going far2 taskset -c 0 faults short 10.7.0.1 9300 2000 50
 hold open hold -n 50 -u 10000

@@ -11,7 +11,7 @@
  *   faults serve PORT [MS]               reads all there is; accepts one connection each MS milliseconds
  *   faults slow PORT RATE                accepts, and reads RATE bytes a second of each
  *   faults connect ADDR PORT N [FROM]    N connections, kept open
- *   faults send ADDR PORT [SNDBUF]       one connection, sends as fast as it goes
+ *   faults send ADDR PORT [SNDBUF [RATE]]    one connection, sends as fast as it goes, or RATE bytes a second; SNDBUF 0: as it is
  *   faults short ADDR PORT BYTES [RATE]  connections one after the other, RATE a second, of BYTES each
  *   faults trickle ADDR PORT             one connection, 10 bytes each 50 ms
  *   faults syn ADDR PORT RATE            SYNs from made-up addresses in 198.18.0.0/16
@@ -207,9 +207,12 @@ static void send_all(char **arg)
 {
 	struct sockaddr_in in = at(arg[0], arg[1]);
 	int fd = open_socket(SOCK_STREAM, NULL), size = arg[2] ? atoi(arg[2]) : 0;
+	unsigned int rate = arg[2] && arg[3] ? (unsigned int)atoi(arg[3]) : 0;
 
 	if (size)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	if (rate)
+		setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, sizeof(rate));
 	if (connect(fd, (struct sockaddr *)&in, sizeof(in)) < 0)
 		err(1, "connect to %s:%s", arg[0], arg[1]);
 	while (send(fd, bytes, 16384, 0) >= 0)
