@@ -2,18 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # coremon-doctor on machines that are made up: doctor.sh [--update] MADE LABEL=FOLDER...
 # MADE has bin and noise, and is where the machines are made; FOLDER has the programs. Prints TAP.
-set -u
-export LC_ALL=C TZ=UTC
-unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
-here=$(cd "$(dirname "$0")" && pwd)
-update=
-[ "$1" != --update ] || { update=1; shift; }
-made=$1/doctor
-bin=$1/bin noise=$1/noise
-shift
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
+. "$(dirname "$0")/lib.sh" "$@"
+bin=$made/bin noise=$made/noise
+made=$made/doctor
 
 # Files of one reading. Arguments: machine, number; sets $p.
 reading() {
@@ -101,19 +92,6 @@ machines() {
 	cp "$made/empty/1/clock" "$made/clock/2/clock"
 }
 
-# result NAME: ok when $tmp/why is empty
-result() {
-	n=$((n + 1))
-	if [ -s "$tmp/why" ]; then
-		failed=$((failed + 1))
-		echo "not ok $n - $label: $1"
-		sed 's/^/# /' "$tmp/why" | head -60
-	else
-		echo "ok $n - $label: $1"
-	fi
-	: >"$tmp/why"
-}
-
 # try NAME MACHINE EXIT_CODE GOLDEN STDERR ARGUMENTS...: as the tables of the other verbs have it; STDERR `*` is anything
 try() {
 	local name=$1 machine=$2 want=$3 golden=$4 said=$5 rc
@@ -189,12 +167,11 @@ live() {
 
 machines
 : >"$tmp/why"
-for pair; do
+for pair in "${pairs[@]}"; do
 	label=${pair%%=*} folder=${pair#*=}
 	cases
 	noisy
 	live
 	update=
 done
-echo "1..$n"
-[ "$failed" = 0 ]
+finish

@@ -2,30 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # coremon-drops on files captured from real kernels while packets were lost on purpose (fixtures/ledger-LINE, see make-ledger.sh):
 # ledger.sh [--update] MADE LABEL=FOLDER...      Prints TAP.
-set -u
-export LC_ALL=C TZ=UTC
-unset COLUMNS LINES COREMON_ROOT POSIXLY_CORRECT
-here=$(cd "$(dirname "$0")" && pwd)
-update=
-[ "$1" != --update ] || { update=1; shift; }
-made=$1
-shift
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-n=0 failed=0
-
-# result NAME: ok when $tmp/why is empty
-result() {
-	n=$((n + 1))
-	if [ -s "$tmp/why" ]; then
-		failed=$((failed + 1))
-		echo "not ok $n - $label: $1"
-		sed 's/^/# /' "$tmp/why" | head -60
-	else
-		echo "ok $n - $label: $1"
-	fi
-	: >"$tmp/why"
-}
+. "$(dirname "$0")/lib.sh" "$@"
 
 # run ROOT ARGUMENTS...: into $tmp/out and $tmp/err; sets rc
 run() {
@@ -127,7 +104,7 @@ live() {
 }
 
 : >"$tmp/why"
-for pair; do
+for pair in "${pairs[@]}"; do
 	label=${pair%%=*} folder=${pair#*=}
 	for root in "$here"/fixtures/ledger-*; do
 		line=${root##*/ledger-}
@@ -151,5 +128,4 @@ for pair; do
 	live
 	update=
 done
-echo "1..$n"
-[ "$failed" = 0 ]
+finish

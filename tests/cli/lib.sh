@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# Sourced by run.sh and streams.sh with their arguments, [--update] MADE LABEL=PROGRAM...: sets here, update, made; the pairs stay
+# Sourced by run.sh, streams.sh, ledger.sh and doctor.sh with their arguments, [--update] MADE LABEL=PROGRAM...: sets here, update, made; the pairs stay
 # in `pairs`. What a test finds wrong goes to $tmp/why, a line each; result tells of it.
 set -u
 export LC_ALL=C TZ=UTC
