@@ -72,6 +72,7 @@ if [ "${1:-}" = --job ]; then
 	mv "$out/$2.part" "$out/$2.ktap"
 	read -r p f s <<<"$(tally "$out/$2.ktap")"
 	printf '[%4d s] %-14s %s passed, %s failed, %s skipped (%s s)\n' "$(($(date +%s) - CHECK_START))" "$2" "$p" "$f" "$s" "$(elapsed)"
+	sed -n '/^# AGAIN: /,/^\(ok\|not ok\)/{/^ok/d;/^not ok/d;s/^/         /p}' "$out/$2.ktap"
 	[ "$f" = 0 ] || awk '/^not ok/ { on = 1 } /^ok/ { on = 0 } /^not ok/ || on || !/^(ok|1\.\.|#.*took|KTAP|TAP)/ { print "         " $0 }' "$out/$2.ktap" | head -n 80
 	exit 0
 fi

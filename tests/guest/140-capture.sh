@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 240
+# again: two clocks of an emulated machine are compared
 # Connections over a lossy path, captured at the end that sends: what tshark makes of the packets of each is what the module has of it.
 . ./tests/lib.sh
 . ./tests/scripted.sh
@@ -21,6 +22,11 @@ for at in 'peer c' 'server s' 'middle mc' 'middle ms'; do ip -n ${at% *} link se
 ip -n peer route add default via 10.9.1.2
 ip -n server route add default via 10.9.2.1
 ip netns exec middle sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+# Neighbours are known before anything is lost: a SYN that waits for an answer to ARP is on the wire a second after its birth.
+in_peer faults datagrams 10.9.2.2 9 10 & asking=$!
+await sh -c 'ip -n middle neigh show 10.9.2.2 | grep -q lladdr'
+kill $asking
+wait $asking 2>/dev/null || true
 tc -n middle qdisc add dev ms root netem delay 3ms loss 4% limit 10000
 tc -n middle qdisc add dev mc root netem delay 3ms loss 2% limit 10000
 in_peer sh -c 'echo 3 >/proc/sys/net/ipv4/tcp_early_retrans'

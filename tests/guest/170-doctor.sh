@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 180
+# again: a fault must show within seconds
 # Faults of the machine itself, really made one at a time: the doctor names each first, with whose it is and what to do.
 . ./tests/lib.sh
 . ./tests/faults.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 180
+# again: a fault must show within seconds
 # More faults for the doctor, on the first kernel: CPUs, memory, checksums, silence, and a peer that does not read.
 . ./tests/lib.sh
 . ./tests/faults.sh
@@ -9,15 +10,15 @@
 load
 network
 
-# A backlog of no more than a packet a CPU, and packets that come in bursts.
+# A backlog of a few packets a CPU, and packets that come in bursts.
 backlog=$(cat /proc/sys/net/core/netdev_max_backlog)
-going faults serve 9000
-listens 9000
-sysctl -qw net.core.netdev_max_backlog=0
-going far1 faults short 10.7.0.1 9000 30000
-going far2 faults short 10.7.0.1 9000 30000
+tc -n far2 qdisc add dev f2 root netem slot 50ms 50ms limit 2000
+going faults drain 5200
+sysctl -qw net.core.netdev_max_backlog=4
+going far2 faults datagrams 10.7.0.1 5200 2000
 finds cpu-backlog '"name":"dropped"' 'netdev_max_backlog='
 mended
+tc -n far2 qdisc del dev f2 root
 sysctl -qw net.core.netdev_max_backlog="$backlog"
 
 # Rounds of receiving that end after a packet.

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 240
+# again: a fault must show within seconds
 # Faults of the network and of programs at the ends of TCP, really made one at a time: the doctor names each first.
 . ./tests/lib.sh
 . ./tests/faults.sh

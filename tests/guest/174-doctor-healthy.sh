@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 120
+# again: a crowded emulated machine may not be healthy
 # A machine that works hard and well: the doctor finds nothing, with the module and without it.
 . ./tests/lib.sh
 . ./tests/faults.sh

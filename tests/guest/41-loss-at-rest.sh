@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 120
+# again: what is lost is a matter of chance
 # Transfers over loopback that loses 6 %: at rest every field equals what ss says, retransmits included.
 . ./tests/lib.sh
 

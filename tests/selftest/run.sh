@@ -26,12 +26,16 @@ expect() {
 	if grep -qE "$3" "$2"; then echo "ok $n $1"; else echo "not ok $n $1"; echo "# wanted: $3"; sed 's/^/# | /' "$2"; fi
 }
 
-echo "1..12"
+echo "1..16"
 r=$work/red.ktap
 guest_tests "$line" "$work/stage" 90 >"$r" 2>&1
 expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
 expect "a skip tells its reason" "$r" '^ok [0-9]+ 15-skips # SKIP on purpose$'
 expect "a failing test is red" "$r" '^not ok [0-9]+ 20-fails$'
+expect "a test that may be red by chance is green the second time" "$r" '^ok [0-9]+ 16-again$'
+expect "and that is told" "$r" '^# AGAIN: 16-again, exit status 1$'
+expect "one that is red twice is red" "$r" '^not ok [0-9]+ 22-again-fails$'
+expect "there is no second time when the kernel complains" "$r" '^not ok [0-9]+ 32-again-warns$'
 expect "a kernel warning is red" "$r" '^not ok [0-9]+ 30-warns$'
 expect "a slab leak is red" "$r" '^not ok [0-9]+ 40-leaks-slab$'
 expect "a test that hangs is red" "$r" '^not ok [0-9]+ 50-hangs$'
@@ -48,7 +52,7 @@ expect "what a hung guest did last is named" "$work/hung.ktap" 'killed after 40 
 # Nothing run, or less than planned, is no success.
 printf '1..3\nok 1 a\nok 2 b\n' >"$work/short.ktap"
 if [ "$(tally "$work/short.ktap")" = "2 1 0" ] && [ "$(tally /dev/null)" = "0 1 0" ]; then
-	echo "ok 12 a plan not kept is red"
+	echo "ok 16 a plan not kept is red"
 else
-	echo "not ok 12 a plan not kept is red"
+	echo "not ok 16 a plan not kept is red"
 fi
