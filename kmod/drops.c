@@ -281,6 +281,8 @@ static int by_key(const void *a, const void *b)
 	const struct coremon_drops_key *x = &((const struct coremon_drops_row *)a)->key;
 	const struct coremon_drops_key *y = &((const struct coremon_drops_row *)b)->key;
 
+	/* sort() itself never gives way, and there may be a row for each of 256 causes on each of 256 CPUs. */
+	cond_resched();
 	if (x->generation != y->generation)
 		return x->generation < y->generation ? -1 : 1;
 	if (x->place != y->place)

@@ -227,7 +227,7 @@ int coremon_proc_stacks_show(struct seq_file *m, void *v)
 	seq_puts(m, "# coremon drop_stacks 1\nreason place last_at\n");
 	if (!net_eq(current->nsproxy->net_ns, &init_net))
 		return 0;
-	stack = kmalloc(sizeof(*stack), GFP_KERNEL);
+	stack = kmalloc(sizeof(*stack), GFP_KERNEL_ACCOUNT);
 	if (!stack)
 		return -ENOMEM;
 	/* What does not fit is made anew in a larger buffer, from the beginning: naming the rest is for nothing. */

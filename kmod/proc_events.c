@@ -150,7 +150,7 @@ static int open(struct inode *inode, struct file *file, bool text)
 
 	if (!try_module_get(THIS_MODULE))
 		return -ENODEV;
-	listener = kvzalloc(sizeof(*listener), GFP_KERNEL);
+	listener = kvzalloc(sizeof(*listener), GFP_KERNEL_ACCOUNT);
 	if (!listener)
 		goto err_module;
 	mutex_init(&listener->lock);

@@ -24,12 +24,12 @@ unsigned int coremon_stream_readers(void)
  */
 int coremon_stream_open(struct file *file, const struct coremon_stream_ops *ops)
 {
-	struct coremon_stream *stream = kzalloc(ops->size, GFP_KERNEL);
+	struct coremon_stream *stream = kzalloc(ops->size, GFP_KERNEL_ACCOUNT);
 	int ret = -ENOMEM;
 
 	if (!stream)
 		return -ENOMEM;
-	stream->buf = kvmalloc(COREMON_STREAM_BUF, GFP_KERNEL);
+	stream->buf = kvmalloc(COREMON_STREAM_BUF, GFP_KERNEL_ACCOUNT);
 	if (!stream->buf)
 		goto err_stream;
 	stream->ops = ops;
