@@ -21,7 +21,7 @@ ARGS ?=
 KERNELS ?=
 
 .PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint \
-	bench bench-hooks bench-record install uninstall clean help FORCE
+	bench bench-hooks bench-million bench-record install uninstall clean help FORCE
 
 all: modules userspace
 
@@ -49,7 +49,7 @@ check-unit check-cli check-build check-guest check-selftest check-dkms check-lon
 bench:
 	@tests/bench/run.sh
 
-bench-hooks bench-record:
+bench-hooks bench-million bench-record:
 	@tests/bench/run.sh $(@:bench-%=%)
 
 lint:
@@ -100,6 +100,7 @@ help:
 	@echo 'make check-cost    the cost a round trip and a row, in instructions, held to tests/bench/expected + 5 %'
 	@echo 'make bench         what it costs, against nothing loaded and against other tools, in one boot; build/bench/'
 	@echo 'make bench-hooks   what each hook costs           make bench-record   writes tests/bench/expected'
+	@echo 'make bench-million a million connections at once'
 	@echo 'make lint          the conventions of the sources'
 	@echo 'make install       module, reader, man pages; PREFIX=$(PREFIX) DESTDIR=    make uninstall'
 	@echo 'make clean         removes what was built'

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest of `make bench`: every load with nothing loaded, with CoreMon, with its hooks empty, and with what others offer.
 # Usage: guest.sh own | read | peers ...      which parts, in this order
+#        guest.sh many                        busy connections on several processors, with and without
+#        guest.sh million                     a million connections at once
 #        guest.sh hooks                       what each hook costs, by leaving it out
 . ./lib.sh
 
@@ -59,6 +61,26 @@ read_tables() {
 	sleep 61
 }
 
+# Turn about, so that what a boot has been through tells on both.
+many() {
+	for _i in 1 2 3; do
+		echo "rate base many $(./load many -r 5 -w 2)"
+		insmod ./coremon.ko
+		echo "rate coremon many $(./load many -r 5 -w 2)"
+		rmmod coremon
+	done
+}
+
+million() {
+	insmod ./coremon.ko max_conns=1100000
+	echo 1100000 >/proc/sys/fs/nr_open
+	echo 2000000 >/proc/sys/fs/file-max
+	./read 1000=m 100000=bm 1000000=bcrm | sed 's/^/read coremon /'
+	awk '/^(opened_active|opened_passive|refused_full|refused_nomem|hooks_missed|memory_bytes) / { print "info", $0 }' $proc/stats
+	awk '/^(MemTotal|MemAvailable|Slab):/ { print "info", $1, $2, $3 }' /proc/meminfo
+	rmmod coremon
+}
+
 conntrack() {
 	modprobe nf_conntrack
 	nft 'add table inet bench; add chain inet bench in { type filter hook input priority 0; }; add rule inet bench in ct state established accept'
@@ -105,6 +127,8 @@ peers() {
 
 case $1 in
 hooks) hooks ;;
+many) many ;;
+million) million ;;
 *)
 	cost base $loads
 	for part; do

@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Sourced by what runs in the guest of a measurement, in /stage. Results are lines on standard output, beginning with a word:
 #   info NAME VALUE...               cost CONFIGURATION LOAD MEDIAN DECILE1 DECILE9        (instructions an operation)
+#   rate CONFIGURATION LOAD MEDIAN DECILE1 DECILE9        (operations a second)
 #   note CONFIGURATION TEXT...       read CONFIGURATION ROWS NAME NANOSECONDS              (load.c, read.c)
 set -eu
 proc=/proc/coremon

@@ -6,10 +6,12 @@
  *   load pingpong [options]    100 bytes there and back between two processes      an operation: one round trip
  *   load bulk [options]        writes of 64 KiB from one process to another        an operation: one MiB
  *   load conn [options]        connect, a byte, close, both ends in one process    an operation: one connection
+ *   load many [options]        the ping-pong on 64 connections at once, each between two processes of its own, 200 ms a repeat
  *
  *   -n N  operations a repeat      -r N  repeats      -w N  repeats before these, which warm up
  *
- * Prints MEDIAN DECILE1 DECILE9 of the repeats, in instructions an operation. A repeat should be shorter than a tick of the clock: the median is then
+ * Prints MEDIAN DECILE1 DECILE9 of the repeats, in instructions an operation; of `many` in round trips a second, of all processors
+ * together. A repeat should be shorter than a tick of the clock: the median is then
  * that of repeats without a tick, and the same to an instruction or two from one run to the next.
  */
 #define _GNU_SOURCE
@@ -18,10 +20,13 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -203,6 +208,75 @@ static void conn(void)
 	}
 }
 
+/* ---- many at once ---- */
+
+#define MANY 64
+#define MANY_MS 200
+
+/* Round trips of each, on a cache line of its own. */
+static struct { uint64_t trips, rest[7]; } *made;
+
+static void start_many(void)
+{
+	long i;
+
+	made = mmap(NULL, MANY * sizeof(*made), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (made == MAP_FAILED)
+		err(1, "mmap");
+	for (i = 0; i < MANY; i++) {
+		pid_t pid = fork();
+
+		if (pid < 0)
+			err(1, "fork");
+		if (pid)
+			continue;
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		start_peer(echo);
+		for (count = 1;;) {
+			pingpong();
+			__atomic_store_n(&made[i].trips, made[i].trips + 1, __ATOMIC_RELAXED);
+		}
+	}
+}
+
+static uint64_t trips(uint64_t *least)
+{
+	uint64_t sum = 0;
+	long i;
+
+	*least = ~0ULL;
+	for (i = 0; i < MANY; i++) {
+		uint64_t n = __atomic_load_n(&made[i].trips, __ATOMIC_RELAXED);
+
+		sum += n;
+		if (n < *least)
+			*least = n;
+	}
+	return sum;
+}
+
+static int by_value(const void *a, const void *b);
+
+static void measure_many(void)
+{
+	static double rate[REPEATS_MAX];
+	const struct timespec wait = { 0, MANY_MS * 1000000L };
+	uint64_t least = 0;
+	long i;
+
+	for (i = -warm; i < repeats; i++) {
+		uint64_t before = trips(&least), at = now();
+
+		nanosleep(&wait, NULL);
+		if (i >= 0)
+			rate[i] = (trips(&least) - before) * 1e9 / (now() - at);
+	}
+	if (!least)
+		errx(1, "a connection has not moved");
+	qsort(rate, repeats, sizeof(*rate), by_value);
+	printf("%.0f %.0f %.0f\n", rate[repeats / 2], rate[repeats / 10], rate[repeats - 1 - repeats / 10]);
+}
+
 /* ---- */
 
 static int by_value(const void *a, const void *b)
@@ -256,8 +330,11 @@ int main(int argc, char **argv)
 	} else if (!strcmp(verb, "conn")) {
 		conn_listener = listener();
 		measure(conn);
+	} else if (!strcmp(verb, "many")) {
+		start_many();
+		measure_many();
 	} else {
-		errx(2, "usage: load pingpong | bulk | conn [-n N] [-r N] [-w N]");
+		errx(2, "usage: load pingpong | bulk | conn | many [-n N] [-r N] [-w N]");
 	}
 	return 0;
 }

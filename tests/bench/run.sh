@@ -3,6 +3,7 @@
 # What CoreMon costs, in instructions, in a guest of the first kernel line (or LINE) whose clock counts them, against nothing loaded and
 # against what others offer, all in one boot.
 #   run.sh            the table (make bench): on standard output, and in build/bench/ as text, JSON and as it was measured
+#   run.sh million    a million connections at once, in a guest of 8 GB (make bench-million)
 #   run.sh hooks      what each hook costs, by leaving it out
 #   run.sh gate       holds the few figures of `expected` to 5 %; prints KTAP (make check-cost, in make check)
 #   run.sh record     writes them to `expected`
@@ -25,11 +26,11 @@ install_peers() {
 
 # Runs a script in a guest and keeps what it measured. Arguments: name, seconds, megabytes, script and its arguments.
 measure() {
-	local name=$1 stage
+	local name=$1 stage cpus=${CPUS:-1}
 	stage=$("$here/build.sh" "$line" "$name")
 	mkdir -p "$out"
 	# Debian has AppArmor on; without it the kernel takes SELinux.
-	"$TOP/scripts/guest.sh" -i -t "$2" -m "$3" -a apparmor=1 "$line" "$stage" "sh ./$4" || {
+	"$TOP/scripts/guest.sh" -i -c "$cpus" -t "$2" -m "$3" -a apparmor=1 "$line" "$stage" "sh ./$4" || {
 		tail -n 20 "$stage/output" "$stage/console.log" >&2
 		die "the measurement failed in the guest"
 	}
@@ -46,10 +47,16 @@ all)
 	install_peers
 	say "measuring, some minutes"
 	measure bench 3600 3072 'guest.sh own read peers'
+	CPUS=4 measure many 1800 1536 'guest.sh many'
+	grep -E '^rate ' "$out/many.raw" >>"$out/bench.raw"
 	awk -v revision="$(revision)" -f "$here/report.awk" "$out/bench.raw" >"$out/bench.txt"
 	awk -v json=1 -v revision="$(revision)" -f "$here/report.awk" "$out/bench.raw" >"$out/bench.json"
 	cat "$out/bench.txt"
 	say "in $out: bench.txt, bench.json, bench.raw ($(elapsed) s)" ;;
+million)
+	say "a million connections, a quarter of an hour"
+	measure million 3600 8192 'guest.sh million'
+	awk -v revision="$(revision)" -f "$here/report.awk" "$out/million.raw" | tee "$out/million.txt" ;;
 hooks)
 	measure hooks 3600 1536 'guest.sh hooks'
 	awk '$1 == "cost" && $2 == "all" { all[$3] = $4 } $1 == "cost" && $2 == "base" { base[$3] = $4 }
@@ -58,5 +65,5 @@ hooks)
 gate | record)
 	measure gate 300 1024 gate.sh
 	awk -v mode="$1" -v file="$here/expected" -f "$here/gate.awk" "$out/gate.raw" ;;
-*) die "usage: run.sh [hooks|gate|record]" ;;
+*) die "usage: run.sh [million|hooks|gate|record]" ;;
 esac
