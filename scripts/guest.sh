@@ -12,14 +12,14 @@
 # Options:
 #   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
 #   -m MB     memory (1536; debug kernel 2560)                     -a STR  further words of the kernel command line
-#   -i        instruction-exact time: 1 ns an instruction of whichever processor, one processor unless -c says more (for measurements)
+#   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
 #   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output
 # What the guest says is in STAGE/console.log; STAGE/status is the command's exit status, written last.
 # Exit status: that of the command; 124 time over; 125 the guest ended without a status.
 set -eu
 . "$(dirname "$0")/common.sh"
 
-limit=600 cpus='' mem='' append='' icount='' stream=''
+limit=600 cpus=2 mem='' append='' icount='' stream=''
 while getopts t:c:m:a:is o; do
 	case $o in
 	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;;
@@ -27,7 +27,6 @@ while getopts t:c:m:a:is o; do
 	esac
 done
 shift $((OPTIND - 1))
-if [ -z "$icount" ]; then : "${cpus:=2}"; else : "${cpus:=1}"; fi
 [ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-i] [-s] LINE STAGE COMMAND"
 line=$1 stage=$(cd "$2" && pwd) command=$3
 
@@ -138,7 +137,7 @@ set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:
 	-fsdev "local,id=stage,path=$stage,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage \
 	-device virtio-rng-pci
 if [ -n "$icount" ]; then
-	set -- "$@" -accel tcg -icount shift=0,sleep=off -smp "$cpus"
+	set -- "$@" -accel tcg -icount shift=0,sleep=off -smp 1
 else
 	# All processors in one thread: QEMU 7.2 with a thread for each loses track of code that the guest patches while another
 	# processor runs it. The kernel's own kprobe events, switched on and off under traffic, end in a jump to 0 within seconds.
