@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "arguments.h"
 #include "lines.h"
 #include "run.h"
 #include "say.h"
@@ -70,7 +71,7 @@ static int parse_option(struct settings *settings, int opt)
 {
 	switch (opt) {
 	case 'i':
-		if (run_duration(optarg, &settings->interval_ns) && settings->interval_ns >= 10000000)
+		if (arguments_interval(optarg, &settings->interval_ns))
 			return -1;
 		say("-i: '%s' is not a time", optarg);
 		return 2;
@@ -110,7 +111,8 @@ static int parse_arguments(struct settings *settings, int argc, char **argv)
 	while (ret < 0 && (opt = getopt_long(argc, argv, "i:n:jehV", longs, NULL)) != -1)
 		ret = parse_option(settings, opt);
 	if (ret < 0 && optind < argc) {
-		say("'%s' is one argument too many", argv[optind]);
+		say("'%s' is one argument too many%s", argv[optind],
+		    arguments_interval(argv[optind], &settings->interval_ns) ? ": -i and -n are the interval and how many" : "");
 		ret = 2;
 	}
 	return ret;

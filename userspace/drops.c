@@ -2,14 +2,12 @@
 #define _GNU_SOURCE
 #include "drops.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lines.h"
-#include "options.h"
+#include "arguments.h"
 #include "run.h"
 #include "say.h"
 #include "screen.h"
@@ -22,14 +20,15 @@ struct settings {
 	uint64_t interval_ns;	/* 0: totals alone */
 	uint64_t count;		/* intervals, 0 for ever */
 	unsigned int width;
+	uint32_t unknown;	/* layers of which it was said that not all is known */
 };
 
 static const char help_text[] =
 	"Usage: coremon-drops [options] [interval [count]]\n"
 	"\n"
 	"Where packets are lost, from the wire to the program: first the totals since\n"
-	"boot that are not 0, then, every interval seconds (0.01 or more), count times or\n"
-	"for ever, what moved. Without an interval the totals alone.\n"
+	"boot that are not 0, then, every interval (seconds, 0.01 or more, or 90s, 10m),\n"
+	"count times or for ever, what moved. Without an interval the totals alone.\n"
 	"\n"
 	"  -a, --all         also what is 0 or did not move\n"
 	"  -j, --json        one JSON object a line for each report, exact numbers\n"
@@ -97,7 +96,7 @@ static int print(struct settings *settings, const struct ledger_reading *before,
 	if (good && settings->records)
 		good = print_records(settings, &ledger, &now->counters.when);
 	else if (good)
-		drops_text(&ledger, &now->counters.when, settings->width);
+		drops_text(&ledger, &now->counters.when, settings->width, &settings->unknown);
 	ledger_free(&ledger);
 	if (!good) {
 		say("out of memory");
@@ -152,6 +151,10 @@ static int parse_option(struct settings *settings, int opt)
 		return -1;
 	case 'j':
 	case 'c':
+		if (settings->records && settings->sink.csv != (opt == 'c')) {
+			say("--json or --csv, not both");
+			return 2;
+		}
 		settings->records = true;
 		settings->sink.csv = opt == 'c';
 		return -1;
@@ -172,23 +175,19 @@ static int parse_arguments(struct settings *settings, int argc, char **argv)
 		{ "all", no_argument, NULL, 'a' },  { "json", no_argument, NULL, 'j' },	   { "csv", no_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' }, { NULL, 0, NULL, 0 },
 	};
-	int opt, ret = -1;
+	int opt, taken, ret = -1;
 
 	optind = 1;
 	while (ret < 0 && (opt = getopt_long(argc, argv, "ajchV", longs, NULL)) != -1)
 		ret = parse_option(settings, opt);
 	if (ret >= 0)
 		return ret;
-	if (optind < argc && !parse_seconds(argv[optind++], &settings->interval_ns)) {
-		say("'%s' is not an interval in seconds", argv[optind - 1]);
+	taken = arguments_times(argc - optind, argv + optind, &settings->interval_ns, &settings->count);
+	if (taken < 0)
 		return 2;
-	}
-	if (optind < argc && (!parse_number(argv[optind++], &settings->count) || settings->count == 0)) {
-		say("'%s' is not a count of intervals", argv[optind - 1]);
-		return 2;
-	}
+	optind += taken;
 	if (optind < argc) {
-		say("'%s' is one argument too many", argv[optind]);
+		say(taken ? "'%s' is one argument too many" : "'%s' is not an interval", argv[optind]);
 		return 2;
 	}
 	return -1;

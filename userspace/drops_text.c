@@ -140,17 +140,30 @@ static void put_unexplained(const struct page *page, const struct ledger_row *ro
 		    row->unexplained < 0 ? "dropped for these reasons and not counted" : "counted, and no reason says so");
 }
 
-void drops_text(const struct ledger *ledger, const struct stamp *when, unsigned int width)
+/* A layer of which not all is known is told of when that begins. */
+static unsigned int put_unknown(const struct ledger_row *row, uint32_t told)
 {
+	if (told >> row->layer & 1)
+		return 0;
+	printf("%-*snot all of this layer is known\n", LAYER_WIDTH, layer_name(row->layer));
+	return 1;
+}
+
+void drops_text(const struct ledger *ledger, const struct stamp *when, unsigned int width, uint32_t *unknown)
+{
+	uint32_t told = *unknown;
+	unsigned int nr = 0;
 	char clock[FMT_LEN], interval[FMT_LEN];
 	struct page page = page_of(ledger, width);
 
 	snprintf(interval, sizeof(interval), "+%.3gs", (double)ledger->elapsed_ns / 1e9);
 	printf("%-*s%-*s", LAYER_WIDTH, fmt_clock(when->real_ns, clock), (int)page.what, page.rates ? "what" : "what (since boot; reasons since the module was loaded)");
 	put_numbers(&page, "total", interval, "per s", "meaning");
+	*unknown = 0;
 	for (unsigned int i = 0; i < ledger->nr; i++) {
 		const struct ledger_row *row = &ledger->row[i];
 
+		nr += row->kind != LEDGER_UNKNOWN;
 		switch (row->kind) {
 		case LEDGER_COUNTER:
 		case LEDGER_LEVEL:
@@ -160,14 +173,15 @@ void drops_text(const struct ledger *ledger, const struct stamp *when, unsigned 
 			put_reason(&page, row, ledger->elapsed_ns);
 			break;
 		case LEDGER_UNKNOWN:
-			printf("%-*snot all of this layer is known\n", LAYER_WIDTH, layer_name(row->layer));
+			nr += put_unknown(row, told);
+			*unknown |= UINT32_C(1) << row->layer;
 			break;
 		case LEDGER_UNEXPLAINED:
 			put_unexplained(&page, row);
 			break;
 		}
 	}
-	if (ledger->nr == 0)
-		printf("%*snothing was lost that is counted\n", LAYER_WIDTH, "");
+	if (nr == 0)
+		printf("%*snothing was lost that is counted%s\n", LAYER_WIDTH, "", *unknown ? ", in the layers that are known" : "");
 	putchar('\n');
 }

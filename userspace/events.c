@@ -194,6 +194,10 @@ static int parse_arguments(struct settings *settings, int argc, char **argv)
 	optind = 1;
 	while (ret < 0 && (opt = getopt_long(argc, argv, "n:f:k:ujhV", longs, NULL)) != -1)
 		ret = parse_option(settings, opt);
+	if (ret < 0 && settings->style.json && settings->style.micro) {
+		say("-u is of text: --json has nanoseconds");
+		ret = 2;
+	}
 	if (ret < 0 && !run_filter(argc - optind, argv + optind, &events_filter, &settings->filter))
 		ret = 2;
 	return ret;

@@ -113,6 +113,10 @@ static enum flow_options_result parse_option(struct flow_options *options, int o
 /* What was not asked for. */
 static enum flow_options_result complete(struct flow_options *options)
 {
+	if (options->header && (options->json || options->estimate)) {
+		say("--header: there is none with %s", options->json ? "--json" : "--estimate");
+		return FLOW_OPTIONS_BAD;
+	}
 	if (!options->format)
 		options->format = options->json ? flow_format_all() : flow_format_parse(flow_default_format);
 	if (!options->format)

@@ -96,11 +96,11 @@ static void set_level(struct ledger_row *row, const struct socket *socket, enum 
 	row->limit_known = socket_known(socket, limit);
 }
 
-/* An accept queue that has no room. */
+/* An accept queue that has no room: the kernel lets one more wait than the limit says. */
 static bool is_full(const struct socket *socket)
 {
-	return !socket->udp && socket_known(socket, SOCKET_SEND_Q) && socket_known(socket, SOCKET_RECV_Q) && socket->num[SOCKET_RECV_Q] > 0 &&
-	       socket->num[SOCKET_RECV_Q] >= socket->num[SOCKET_SEND_Q];
+	return !socket->udp && socket_known(socket, SOCKET_SEND_Q) && socket_known(socket, SOCKET_RECV_Q) &&
+	       socket->num[SOCKET_RECV_Q] > socket->num[SOCKET_SEND_Q];
 }
 
 /*
@@ -120,10 +120,9 @@ static bool socket_drops(const struct sockets *before, const struct socket *sock
 	return true;
 }
 
-/* Return: true where it is to be shown. */
-static bool socket_moved(const struct socket *socket, const struct delta *delta)
+static bool has_dropped(const struct delta *delta)
 {
-	return is_full(socket) || (delta->grown_known ? delta->grown > 0 : delta->now > 0);
+	return delta->grown_known ? delta->grown > 0 : delta->now > 0;
 }
 
 bool ledger_sockets_moved(const struct sockets *before, const struct sockets *now)
@@ -131,34 +130,59 @@ bool ledger_sockets_moved(const struct sockets *before, const struct sockets *no
 	struct delta delta;
 
 	for (unsigned int i = 0; i < now->nr; i++) {
-		if (socket_drops(before, &now->socket[i], &delta) && socket_moved(&now->socket[i], &delta))
+		if (socket_drops(before, &now->socket[i], &delta) && (is_full(&now->socket[i]) || has_dropped(&delta)))
 			return true;
 	}
 	return false;
 }
 
-int ledger_sockets(struct ledger *ledger, const struct sockets *before, const struct sockets *now, bool all)
+static int add_drops(struct ledger *ledger, const struct socket *socket, const struct delta *delta)
 {
-	for (unsigned int i = 0; i < now->nr; i++) {
-		const struct socket *socket = &now->socket[i];
-		struct ledger_row *row;
-		struct delta delta;
+	struct ledger_row *row = ledger_row(ledger, LEDGER_COUNTER, LAYER_SOCKET);
 
-		if (!socket_drops(before, socket, &delta) || (!all && !socket_moved(socket, &delta)))
-			continue;
-		row = ledger_row(ledger, LEDGER_COUNTER, LAYER_SOCKET);
-		if (!row)
-			return -ENOMEM;
-		name_socket(row, socket);
-		strcpy(row->name, "drops");
-		row->delta = delta;
-		if (socket->udp) {
-			row->means = "receive buffer full: SO_RCVBUF, program too slow";
-			set_level(row, socket, SOCKET_RMEM, SOCKET_RCVBUF);
-		} else {
-			row->means = "connections turned away: accept queue, backlog, somaxconn";
-			set_level(row, socket, SOCKET_RECV_Q, SOCKET_SEND_Q);
-		}
+	if (!row)
+		return -ENOMEM;
+	name_socket(row, socket);
+	strcpy(row->name, "drops");
+	row->delta = *delta;
+	if (socket->udp) {
+		row->means = "receive buffer full: SO_RCVBUF, program too slow";
+		set_level(row, socket, SOCKET_RMEM, SOCKET_RCVBUF);
+	} else {
+		row->means = "connections turned away: accept queue, backlog, somaxconn";
+		set_level(row, socket, SOCKET_RECV_Q, SOCKET_SEND_Q);
 	}
 	return 0;
+}
+
+/* One that has no room and has not dropped is a level that is too high, and no loss. */
+static int add_full(struct ledger *ledger, const struct socket *socket)
+{
+	struct ledger_row *row = ledger_row(ledger, LEDGER_LEVEL, LAYER_SOCKET);
+
+	if (!row)
+		return -ENOMEM;
+	name_socket(row, socket);
+	strcpy(row->name, "accept_queue");
+	row->means = "full: the next connection is turned away";
+	set_level(row, socket, SOCKET_RECV_Q, SOCKET_SEND_Q);
+	return 0;
+}
+
+int ledger_sockets(struct ledger *ledger, const struct sockets *before, const struct sockets *now, bool all)
+{
+	int ret = 0;
+
+	for (unsigned int i = 0; i < now->nr && ret == 0; i++) {
+		const struct socket *socket = &now->socket[i];
+		struct delta delta;
+
+		if (!socket_drops(before, socket, &delta))
+			continue;
+		if (all || has_dropped(&delta))
+			ret = add_drops(ledger, socket, &delta);
+		else if (is_full(socket))
+			ret = add_full(ledger, socket);
+	}
+	return ret;
 }

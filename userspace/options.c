@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "options.h"
 
-#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "lines.h"
 #include "run.h"
 #include "say.h"
 
 #define DEFAULT_INTERVAL UINT64_C(5000000000)
-#define LEAST_INTERVAL UINT64_C(10000000)
-#define MOST_SECONDS 31536000
 #define MOST_ROWS 16777216
 #define DEFAULT_CLIENTS 10
 #define DEFAULT_CLIENTS_FILE 100	/* where programs read */
@@ -23,9 +21,9 @@ enum { OPT_CLIENTS = 256, OPT_CLIENT_PREFIX, OPT_SECTION };
 static const char help_text[] =
 	"Usage: coremon-report [options] [interval [count]] [filter]\n"
 	"\n"
-	"Every interval (seconds, 0.01 or more; 5 if not given) print what the machine's\n"
-	"network did in it, count times or for ever. The first report comes after the\n"
-	"first interval.\n"
+	"Every interval (seconds, 0.01 or more, or 90s, 10m; 5 if not given) print what\n"
+	"the machine's network did in it, count times or for ever. The first report comes\n"
+	"after the first interval.\n"
 	"\n"
 	"  -n, --number=N    show N connections, 0 for all (as many as fit on a terminal,\n"
 	"                    else 20; all with --json and --csv)\n"
@@ -40,7 +38,7 @@ static const char help_text[] =
 	"      --clients[=N] with a table of the N clients (10 if not given; 0 for all)\n"
 	"                    that took most\n"
 	"      --client-prefix=A[/B]\n"
-	"                    a client is a network of A bits (IPv4) or B bits (IPv6)\n"
+	"                    the same, a client is a network of A bits (IPv4) or B (IPv6)\n"
 	"  -h, --help        this text\n"
 	"  -V, --version     the version\n"
 	"\n"
@@ -75,27 +73,6 @@ static void print_help(void)
 	fputs("\n\nSee coremon-report(8).\n", stdout);
 }
 
-bool parse_seconds(const char *text, uint64_t *ns)
-{
-	uint64_t unit = 100000000, fraction = 0, seconds = 0;
-	size_t whole = strspn(text, "0123456789");
-	char digits[16];
-
-	if (whole == 0 || whole >= sizeof(digits))
-		return false;
-	memcpy(digits, text, whole);
-	digits[whole] = '\0';
-	if (!parse_number(digits, &seconds) || seconds > MOST_SECONDS)
-		return false;
-	text += whole;
-	if (*text == '.') {
-		for (text++; isdigit((unsigned char)*text); text++, unit /= 10)
-			fraction += unit * (uint64_t)(*text - '0');
-	}
-	*ns = seconds * 1000000000u + fraction;
-	return !*text && *ns >= LEAST_INTERVAL;
-}
-
 static const struct writer *csv_writer(const char *what)
 {
 	static const struct {
@@ -116,6 +93,17 @@ static const struct writer *csv_writer(const char *what)
 			return kinds[i].writer;
 	}
 	return NULL;
+}
+
+/* One way of writing alone. */
+static enum options_result choose_writer(struct options *options, const struct writer *writer)
+{
+	if (options->writer != &text_writer && options->writer != writer) {
+		say("--json, --csv=WHAT: one of them, and of one kind");
+		return OPTIONS_BAD;
+	}
+	options->writer = writer;
+	return OPTIONS_RUN;
 }
 
 /* "24" or "24/64". */
@@ -161,6 +149,7 @@ static enum options_result parse_long_option(struct options *options, int opt)
 		say("--section: '%s' is not of load, connections, clients, congestion, drops, sockets, all", optarg);
 		return OPTIONS_BAD;
 	case OPT_CLIENT_PREFIX:
+		options->prefix_asked = true;
 		if (parse_client_prefix(options, optarg))
 			return OPTIONS_RUN;
 		say("--client-prefix: '%s' is not a number of bits, for IPv4[/IPv6]", optarg);
@@ -172,6 +161,7 @@ static enum options_result parse_long_option(struct options *options, int opt)
 
 static enum options_result parse_option(struct options *options, int opt)
 {
+	const struct writer *writer;
 	uint64_t n;
 
 	switch (opt) {
@@ -183,12 +173,11 @@ static enum options_result parse_option(struct options *options, int opt)
 		options->out.limit = (long)n;
 		return OPTIONS_RUN;
 	case 'j':
-		options->writer = &json_writer;
-		return OPTIONS_RUN;
+		return choose_writer(options, &json_writer);
 	case 'c':
-		options->writer = csv_writer(optarg);
-		if (options->writer)
-			return OPTIONS_RUN;
+		writer = csv_writer(optarg);
+		if (writer)
+			return choose_writer(options, writer);
 		say("--csv: '%s' is not one of system, interfaces, connections, clients, congestion, drops, sockets", optarg);
 		return OPTIONS_BAD;
 	case 'h':
@@ -204,23 +193,9 @@ static enum options_result parse_option(struct options *options, int opt)
 
 static enum options_result parse_arguments(struct options *options, int argc, char **argv)
 {
-	if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
-		if (!parse_seconds(argv[0], &options->interval_ns)) {
-			say("'%s' is not an interval in seconds", argv[0]);
-			return OPTIONS_BAD;
-		}
-		argc--;
-		argv++;
-		if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
-			if (!parse_number(argv[0], &options->count) || options->count == 0) {
-				say("'%s' is not a count of intervals", argv[0]);
-				return OPTIONS_BAD;
-			}
-			argc--;
-			argv++;
-		}
-	}
-	return run_filter(argc, argv, NULL, &options->filter) ? OPTIONS_RUN : OPTIONS_BAD;
+	int taken = arguments_times(argc, argv, &options->interval_ns, &options->count);
+
+	return taken >= 0 && arguments_filter(argc - taken, argv + taken, NULL, &options->filter) ? OPTIONS_RUN : OPTIONS_BAD;
 }
 
 /* Those that were asked for, in full; else what suits the output. */
@@ -236,9 +211,27 @@ static enum options_result choose_sections(struct options *options)
 		sections->shown = sections->full;
 	else
 		*sections = options->writer->sections;
-	if (options->clients_asked && options->writer == &text_writer)
+	/* Sections that are named are these and no others. */
+	if ((options->clients_asked || options->prefix_asked) && options->writer == &text_writer && !sections->full)
 		sections->shown |= SECTION_BIT(SECTION_CLIENTS);
 	return OPTIONS_RUN;
+}
+
+/* What is asked of something that is not shown would be passed over without a word. */
+static enum options_result check_shown(const struct options *options)
+{
+	const struct sections *sections = &options->out.sections;
+	bool clients = section_shown(sections, SECTION_CLIENTS), connections = section_shown(sections, SECTION_CONNECTIONS);
+
+	if ((options->clients_asked || options->prefix_asked) && !clients)
+		say("%s: no clients are shown", options->clients_asked ? "--clients" : "--client-prefix");
+	else if (options->out.limit >= 0 && !connections)
+		say("-n: no connections are shown");
+	else if (options->filter && !connections && !clients && !section_shown(sections, SECTION_CONGESTION))
+		say("the filter is of connections, and nothing is shown of any");
+	else
+		return OPTIONS_RUN;
+	return OPTIONS_BAD;
 }
 
 enum options_result options_parse(struct options *options, int argc, char **argv)
@@ -269,6 +262,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 		options->out.clients = options->writer == &text_writer ? DEFAULT_CLIENTS : DEFAULT_CLIENTS_FILE;
 	if (result == OPTIONS_RUN)
 		result = parse_arguments(options, argc - optind, argv + optind);
+	if (result == OPTIONS_RUN)
+		result = check_shown(options);
 	return result;
 }
 

@@ -16,7 +16,7 @@ struct options {
 	const struct writer *writer;
 	struct out_options out;
 	struct filter *filter;		/* or NULL */
-	bool clients_asked;		/* by --clients */
+	bool clients_asked, prefix_asked;	/* by --clients, --client-prefix */
 	unsigned int client_bits4, client_bits6;	/* of an address that tell one client from another */
 };
 
@@ -32,8 +32,5 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 
 /** options_free() - free the filter. */
 void options_free(struct options *options);
-
-/** parse_seconds() - read "2", "0.5" into nanoseconds. Return: true when @text is a time of 10 ms to a year. */
-bool parse_seconds(const char *text, uint64_t *ns);
 
 #endif /* COREMON_OPTIONS_H */

@@ -131,18 +131,18 @@ bool run_duration(const char *text, uint64_t *ns)
 	return *ns > 0;
 }
 
-bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct filter **filter)
+bool run_filter_error(int argc, char **argv, const struct filter_extra *extra, struct filter **filter, char error[RUN_FILTER_ERROR_LEN])
 {
-	char error[256] = "";
 	char *text, *end;
 	size_t size = 1;
 
 	*filter = NULL;
+	error[0] = '\0';
 	for (int i = 0; i < argc; i++)
 		size += strlen(argv[i]) + 1;
 	text = malloc(size);
 	if (!text) {
-		say("out of memory");
+		strcpy(error, "out of memory");
 		return false;
 	}
 	end = text;
@@ -150,12 +150,19 @@ bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct 
 		end += sprintf(end, i ? " %s" : "%s", argv[i]);
 	*end = '\0';
 	if (text[strspn(text, " \t")])
-		*filter = filter_parse_extra(text, extra, error, sizeof(error));
+		*filter = filter_parse_extra(text, extra, error, RUN_FILTER_ERROR_LEN);
 	free(text);
-	if (!error[0])
-		return true;
-	say("%s", error);
-	return false;
+	return !error[0];
+}
+
+bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct filter **filter)
+{
+	char error[RUN_FILTER_ERROR_LEN];
+	bool good = run_filter_error(argc, argv, extra, filter, error);
+
+	if (!good)
+		say("%s", error);
+	return good;
 }
 
 void run_no_module(const char *path, int error)

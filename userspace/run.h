@@ -44,6 +44,11 @@ bool run_duration(const char *text, uint64_t *ns);
 /** run_filter() - make *@filter, NULL where there are no words, of the words in @argv. Return: false after saying what is wrong. */
 bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct filter **filter);
 
+#define RUN_FILTER_ERROR_LEN 256
+
+/** run_filter_error() - run_filter() that says nothing: false with what is wrong in @error. */
+bool run_filter_error(int argc, char **argv, const struct filter_extra *extra, struct filter **filter, char error[RUN_FILTER_ERROR_LEN]);
+
 /** run_no_module() - say in one line why @path could not be opened: @error is a negative errno. */
 void run_no_module(const char *path, int error);
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The command line of coremon sockets. */
-#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "lines.h"
+#include "arguments.h"
 #include "run.h"
 #include "say.h"
 #include "sockets.h"
@@ -116,31 +115,48 @@ static enum sockets_parsed parse_option(struct sockets_options *options, int opt
 
 static enum sockets_parsed parse_arguments(struct sockets_options *options, int argc, char **argv)
 {
-	if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
-		if (!run_duration(argv[0], &options->interval_ns) || options->interval_ns < 10000000) {
-			say("'%s' is not an interval in seconds", argv[0]);
-			return SOCKETS_BAD;
-		}
-		argc--;
-		argv++;
-		if (argc > 0 && isdigit((unsigned char)argv[0][0])) {
-			if (!parse_number(argv[0], &options->count) || options->count == 0) {
-				say("'%s' is not a count", argv[0]);
-				return SOCKETS_BAD;
-			}
-			argc--;
-			argv++;
-		}
-	}
-	if (argc > 0 && !options->view->filtered) {
-		say("'%s': only the table of sockets takes a filter", argv[0]);
+	int taken = arguments_times(argc, argv, &options->interval_ns, &options->count);
+
+	if (taken < 0)
+		return SOCKETS_BAD;
+	if (taken < argc && !options->view->filtered) {
+		say("'%s': only the table of sockets takes a filter", argv[taken]);
 		return SOCKETS_BAD;
 	}
-	return run_filter(argc, argv, &sockets_filter, &options->filter) ? SOCKETS_RUN : SOCKETS_BAD;
+	return arguments_filter(argc - taken, argv + taken, &sockets_filter, &options->filter) ? SOCKETS_RUN : SOCKETS_BAD;
+}
+
+/* Options that choose sockets have nothing to choose from in other views. Return: one that is passed over, or NULL. */
+static const char *useless(const struct sockets_options *options)
+{
+	const struct sockets_view *view = options->view;
+	bool stats = view == &sockets_stats_view;
+
+	if (view == &sockets_table_view)
+		return NULL;
+	if (options->listening)
+		return "-l";
+	if (options->v4 || options->v6)
+		return options->v4 ? "-4" : "-6";
+	if (options->all && !stats)
+		return "-a";
+	if (options->tcp && !stats)
+		return "-t";
+	return options->udp && !stats && view != &sockets_loss_view ? "-u" : NULL;
 }
 
 static enum sockets_parsed settle(struct sockets_options *options)
 {
+	const char *option = useless(options);
+
+	if (option) {
+		say("%s chooses sockets, and this view has no table of them", option);
+		return SOCKETS_BAD;
+	}
+	if (options->listening && options->all) {
+		say("-l is what listens alone, -a TIME_WAIT and SYN_RECV too: one of them");
+		return SOCKETS_BAD;
+	}
 	/* Neither is both. */
 	if (!options->tcp && !options->udp)
 		options->tcp = options->udp = true;

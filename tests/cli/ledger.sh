@@ -123,6 +123,17 @@ for pair in "${pairs[@]}"; do
 	wrong "'0' is not an interval" 0
 	wrong "'0' is not a count" 1 0
 	wrong "'3' is one argument too many" 1 2 3
+	wrong "--json or --csv, not both" --json --csv
+	run "$root" 5s 1
+	[ $rc = 0 ] || cat "$tmp/err" >"$tmp/why"
+	result "an interval with a unit"
+	# Not all of two layers can be read, in three reports: it is said in the first.
+	rm -rf "$tmp/partly"
+	cp -R "$root" "$tmp/partly"
+	cp -R "$root/2" "$tmp/partly/3"
+	awk '{ printf "%.0f %.0f\n", $1 + 5e9, $2 + 5e9 }' "$root/2/clock" >"$tmp/partly/3/clock"
+	rm -f "$tmp"/partly/?/proc/net/sockstat "$tmp"/partly/?/netlink/qdisc
+	golden "what is not known is said once" ledger-partly.txt '^coremon-drops: ' "$tmp/partly" 1
 	wrong "unrecognized option" --nothing
 	cuts "$(ls -d "$here"/fixtures/ledger-* | tail -n 1)"
 	live

@@ -331,6 +331,9 @@ START_TEST(sockets_that_drop)
 	socket = add_socket(&now.sockets, false, SOCKET_LISTEN, 3, 0);	/* full, and nothing turned away yet */
 	socket_set(socket, SOCKET_RECV_Q, 3);
 	socket_set(socket, SOCKET_SEND_Q, 2);
+	socket = add_socket(&now.sockets, false, SOCKET_LISTEN, 6, 0);	/* has room for one more */
+	socket_set(socket, SOCKET_RECV_Q, 2);
+	socket_set(socket, SOCKET_SEND_Q, 2);
 	make(false);
 	ck_assert_uint_eq(ledger.nr, 3);
 	ck_assert_str_eq(ledger.row[0].object, "udp 10.0.0.1:53 dns[12]");
@@ -338,8 +341,19 @@ START_TEST(sockets_that_drop)
 	ck_assert_uint_eq(ledger.row[0].level, 100);
 	ck_assert_uint_eq(ledger.row[0].limit, 200);
 	ck_assert_uint_eq(ledger.row[1].delta.grown, 7);
+	/* A level and no counter: nothing was lost. */
+	ck_assert_int_eq(ledger.row[2].kind, LEDGER_LEVEL);
+	ck_assert_str_eq(ledger.row[2].name, "accept_queue");
 	ck_assert_uint_eq(ledger.row[2].level, 3);
 	ck_assert_uint_eq(ledger.row[2].limit, 2);
+	ck_assert(!ledger.row[2].delta.grown_known);
+	now.sockets.socket[4].num[SOCKET_DROPS] = 1;
+	make(false);
+	ck_assert_uint_eq(ledger.nr, 3);
+	ck_assert_int_eq(ledger.row[2].kind, LEDGER_COUNTER);
+	ck_assert_uint_eq(ledger.row[2].delta.grown, 1);
+	ck_assert_uint_eq(ledger.row[2].level, 3);
+	now.sockets.socket[4].num[SOCKET_DROPS] = 0;
 	ck_assert(ledger_sockets_moved(&before.sockets, &now.sockets));
 	ck_assert(!ledger_sockets_moved(&before.sockets, &before.sockets));
 }
