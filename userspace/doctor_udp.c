@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "doctor.h"
+#include "udp_buffer.h"
 
 /* Sockets told of; the rest is summed up. */
 #define SOCKETS_SHOWN 3
@@ -34,32 +35,25 @@ static uint64_t dropped(const struct view *view, const struct socket *now)
 	return before->udp_whole ? now->num[SOCKET_DROPS] : 0;
 }
 
-/* What a program should ask for: the kernel doubles it, and keeps it below twice rmem_max. */
+/* What a program should ask for. */
 static void buffer_advice(struct finding *finding, const struct view *view, const struct socket *socket)
 {
-	/* Where the size is not known, what waits is in it at least. */
-	enum socket_col col = socket_known(socket, SOCKET_RCVBUF) ? SOCKET_RCVBUF : SOCKET_RECV_Q;
-	uint64_t rmem_max, rmem_default, have = socket_known(socket, col) ? socket->num[col] : 0, want;
+	struct udp_buffer buffer = udp_buffer_advise(socket, view->now);
+	uint64_t rmem_max, rmem_default;
 
-	if (!view_level(view, LAYER_LIMIT, "", "net.core.rmem_max", &rmem_max))
-		rmem_max = 0;
-	if (!view_level(view, LAYER_LIMIT, "", "net.core.rmem_default", &rmem_default))
-		rmem_default = 0;
-	want = 2 * (have ? have : rmem_default);	/* of SO_RCVBUF; doubled it is four times what is there */
-	if (want < 1048576)
-		want = 1048576;
-	if (rmem_max)
+	if (view_level(view, LAYER_LIMIT, "", "net.core.rmem_max", &rmem_max) &&
+	    view_level(view, LAYER_LIMIT, "", "net.core.rmem_default", &rmem_default))
 		finding_note(finding, "limits", "net.core.rmem_max %" PRIu64 ", rmem_default %" PRIu64 " bytes", rmem_max, rmem_default);
-	if (rmem_max && want > rmem_max)
-		finding_command(finding, "sysctl -w net.core.rmem_max=%" PRIu64, want);
+	if (buffer.raise_max)
+		finding_command(finding, "sysctl -w net.core.rmem_max=%" PRIu64, buffer.raise_max);
 	finding_advice(finding, "%s the program ask for setsockopt(SO_RCVBUF, %" PRIu64 "): the kernel doubles what is "
 		       "asked for, and "
-				"gives no more than twice rmem_max.", rmem_max && want > rmem_max ? "Then have" : "Have", want);
-	if (have && have == rmem_default)
-		finding_command(finding, "sysctl -w net.core.rmem_default=%" PRIu64, 2 * want);
-	if (have && have == rmem_default)
+				"gives no more than twice rmem_max.", buffer.raise_max ? "Then have" : "Have", buffer.ask);
+	if (buffer.raise_default) {
+		finding_command(finding, "sysctl -w net.core.rmem_default=%" PRIu64, buffer.raise_default);
 		finding_advice(finding, "That is for a program that asks for nothing, as this one; it holds for sockets made "
 			       "after it: restart it.");
+	}
 	finding_advice(finding, "A larger buffer helps against bursts alone: a program that is too slow all the time needs more "
 		       "threads or "
 				"SO_REUSEPORT.");

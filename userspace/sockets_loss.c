@@ -10,6 +10,7 @@
 
 #include "fmt.h"
 #include "socket_pair.h"
+#include "udp_buffer.h"
 
 #define LONGEST_LIST 5	/* sockets told of in lines of text */
 
@@ -105,22 +106,13 @@ void udp_loss_free(struct udp_loss *loss)
 	memset(loss, 0, sizeof(*loss));
 }
 
-char *udp_loss_advice(const struct socket *socket, const struct counters *limits, char *buf, size_t size)
+char *udp_loss_advice(const struct socket *socket, const struct counters *limits, char buf[UDP_LOSS_ADVICE_LEN])
 {
-	const struct counter *standard = counters_find(limits, LAYER_LIMIT, "", "net.core.rmem_default");
-	const struct counter *max = counters_find(limits, LAYER_LIMIT, "", "net.core.rmem_max");
-	uint64_t rcvbuf = socket->num[SOCKET_RCVBUF];
+	struct udp_buffer buffer = udp_buffer_advise(socket, limits);
+	int len = snprintf(buf, UDP_LOSS_ADVICE_LEN, "SO_RCVBUF %" PRIu64, buffer.ask);
 
-	if (!socket_known(socket, SOCKET_RCVBUF))
-		snprintf(buf, size, "let it ask for a larger buffer (SO_RCVBUF, at most net.core.rmem_max), or read faster");
-	else if (max && rcvbuf >= 2 * max->value)
-		snprintf(buf, size, "it has all that rmem_max allows: sysctl -w net.core.rmem_max=%" PRIu64 ", and let it ask for so much "
-			 "with SO_RCVBUF", max->value * 4);
-	else if (standard && rcvbuf == standard->value)
-		snprintf(buf, size, "it has the default: let it ask for more with SO_RCVBUF, or sysctl -w net.core.rmem_default=%" PRIu64
-			 " before it starts", rcvbuf * 4);
-	else
-		snprintf(buf, size, "it asked for %" PRIu64 " with SO_RCVBUF: let it ask for more", rcvbuf / 2);
+	if (buffer.raise_default)
+		snprintf(buf + len, UDP_LOSS_ADVICE_LEN - (size_t)len, " or rmem_default %" PRIu64, buffer.raise_default);
 	return buf;
 }
 
@@ -156,11 +148,11 @@ static void put_limits(struct table *table, const struct counters *limits)
 
 static void put_loser(struct table *table, const struct udp_loser *loser, const struct counters *limits)
 {
-	char owner[SOCKET_OWNER_LEN], local[ENDPOINT_STRLEN], advice[256];
+	char owner[SOCKET_OWNER_LEN], local[ENDPOINT_STRLEN], advice[UDP_LOSS_ADVICE_LEN];
 	const struct socket *socket = loser->socket;
 
-	table_text(table, "  %" PRIu64 " by %s on %s: %s", loser->drops, socket_owner(socket, owner),
-		   endpoint_format(&socket->local, local), udp_loss_advice(socket, limits, advice, sizeof(advice)));
+	table_text(table, "  %" PRIu64 " by %s on %s: it should have %s", loser->drops, socket_owner(socket, owner),
+		   endpoint_format(&socket->local, local), udp_loss_advice(socket, limits, advice));
 }
 
 void sockets_loss_text(struct table *table, const struct sockets_reading *now, const struct sockets_reading *before)
@@ -196,7 +188,7 @@ static void put_row(struct table *table, const struct udp_loser *loser, const st
 {
 	char owner[SOCKET_OWNER_LEN], local[ENDPOINT_STRLEN], key[32];
 	const struct socket *socket = loser->socket;
-	char advice[256];
+	char advice[UDP_LOSS_ADVICE_LEN];
 
 	snprintf(key, sizeof(key), "%" PRIx64 "/%" PRIu64, socket->num[SOCKET_COOKIE], socket->num[SOCKET_INODE]);
 	table_row(table, key);
@@ -208,7 +200,29 @@ static void put_row(struct table *table, const struct udp_loser *loser, const st
 		table_cell(table, "%" PRIu64 "/%" PRIu64, socket->num[SOCKET_RMEM], socket->num[SOCKET_RCVBUF]);
 	else
 		table_cell(table, "-");
-	table_cell(table, "%s", udp_loss_advice(socket, limits, advice, sizeof(advice)));
+	table_cell(table, "%s", udp_loss_advice(socket, limits, advice));
+}
+
+/* What holds for all of them, once. */
+static void put_how(struct table *table, const struct udp_loss *loss, const struct counters *limits)
+{
+	uint64_t most = 0;
+	bool standard = false;
+
+	for (unsigned int i = 0; i < loss->nr; i++) {
+		struct udp_buffer buffer = udp_buffer_advise(loss->loser[i].socket, limits);
+
+		most = buffer.raise_max > most ? buffer.raise_max : most;
+		standard |= buffer.raise_default > 0;
+	}
+	if (loss->nr == 0)
+		return;
+	if (most)
+		table_text(table, "First: sysctl -w net.core.rmem_max=%" PRIu64 ", for nobody gets more than twice that.", most);
+	table_text(table, "SO_RCVBUF is what the program is to ask for with setsockopt(), or in its configuration. It helps against bursts: a "
+		   "program that is too slow all the time needs more threads, or SO_REUSEPORT.");
+	if (standard)
+		table_text(table, "rmem_default is for a program that asks for nothing: sysctl -w net.core.rmem_default=N before it starts.");
 }
 
 static void put_rest(struct table *table, const char *key, uint64_t nr, const char *what)
@@ -248,6 +262,7 @@ static void show(struct table *table, const struct sockets_options *options, con
 		put_count(table, "InCsum", now, before);
 		put_count(table, "Mem", now, before);
 	}
+	put_how(table, &loss, &now->counters);
 	if (!loss.sockets_known)
 		table_text(table, "not all UDP sockets and their drops are known");
 	udp_loss_free(&loss);
@@ -256,8 +271,11 @@ static void show(struct table *table, const struct sockets_options *options, con
 static void put_record(struct sink *sink, const struct udp_loser *loser, const char *what, const struct counters *limits)
 {
 	const struct socket *socket = loser->socket;
-	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], advice[256];
+	char local[ENDPOINT_STRLEN], remote[ENDPOINT_STRLEN], advice[UDP_LOSS_ADVICE_LEN];
+	struct udp_buffer buffer = { 0 };
 
+	if (socket)
+		buffer = udp_buffer_advise(socket, limits);
 	sink_record(sink);
 	sink_text(sink, "what", what);
 	sink_number(sink, "lost", true, loser->drops);
@@ -269,7 +287,10 @@ static void put_record(struct sink *sink, const struct udp_loser *loser, const c
 	sink_number(sink, "rmem", socket && socket_known(socket, SOCKET_RMEM), socket ? socket->num[SOCKET_RMEM] : 0);
 	sink_number(sink, "rcvbuf", socket && socket_known(socket, SOCKET_RCVBUF), socket ? socket->num[SOCKET_RCVBUF] : 0);
 	sink_number(sink, "drops", socket && socket_known(socket, SOCKET_DROPS), socket ? socket->num[SOCKET_DROPS] : 0);
-	sink_text(sink, "advice", socket ? udp_loss_advice(socket, limits, advice, sizeof(advice)) : NULL);
+	sink_text(sink, "advice", socket ? udp_loss_advice(socket, limits, advice) : NULL);
+	sink_number(sink, "ask_rcvbuf", socket, buffer.ask);
+	sink_number(sink, "raise_rmem_max", buffer.raise_max, buffer.raise_max);
+	sink_number(sink, "raise_rmem_default", buffer.raise_default, buffer.raise_default);
 }
 
 static void records(struct sink *sink, const struct sockets_options *options, const struct sockets_reading *now,

@@ -29,8 +29,10 @@ struct udp_loss {
 /** udp_loss_find() - join what @now, and @before where it is not NULL, have read. Return: 0 or -ENOMEM. */
 int udp_loss_find(struct udp_loss *loss, const struct sockets_reading *now, const struct sockets_reading *before);
 
-/** udp_loss_advice() - what to do about a socket that loses, in one sentence. Return: @buf. */
-char *udp_loss_advice(const struct socket *socket, const struct counters *limits, char *buf, size_t size);
+#define UDP_LOSS_ADVICE_LEN 96
+
+/** udp_loss_advice() - the size that the buffer of a socket that loses should have: "SO_RCVBUF 1048576". Return: @buf. */
+char *udp_loss_advice(const struct socket *socket, const struct counters *limits, char buf[UDP_LOSS_ADVICE_LEN]);
 
 /** udp_loss_free() - free what was found. */
 void udp_loss_free(struct udp_loss *loss);

@@ -227,16 +227,22 @@ static void show(struct table *table, const struct sockets_options *options, con
 		 const struct sockets_reading *before)
 {
 	struct socket_pairs pairs;
+	unsigned int nr = 0;
 
 	if (socket_pairs_make(&pairs, before ? &before->sockets : NULL) < 0) {
 		table->failed = true;
 		return;
 	}
+	table->names_first = true;
 	for (unsigned int i = 0; i < now->sockets.nr; i++) {
-		if (socket_shown(options, &now->sockets.socket[i]))
-			put_row(table, &now->sockets.socket[i], &pairs);
+		if (!socket_shown(options, &now->sockets.socket[i]))
+			continue;
+		put_row(table, &now->sockets.socket[i], &pairs);
+		nr++;
 	}
 	socket_pairs_free(&pairs);
+	if (nr == 0)
+		table_text(table, options->filter ? "none of %u sockets passes the filter" : "none of %u sockets is of the kind asked for", now->sockets.nr);
 	put_left_out(table, options, &now->sockets);
 	if (options->udp && !options->filter)
 		sockets_loss_text(table, now, before);
