@@ -78,6 +78,9 @@ void rule_paths(struct findings *findings, const struct view *view);
 void rule_reordering(struct findings *findings, const struct view *view);
 void rule_black_hole(struct findings *findings, const struct view *view);
 
+/* doctor_silent.c */
+void rule_silent(struct findings *findings, const struct view *view);
+
 /* doctor_window.c */
 void rule_slow_reader(struct findings *findings, const struct view *view);
 void rule_peer_window(struct findings *findings, const struct view *view);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rules about the network that TCP shows: paths that lose, reorder, do not answer, or lose full segments alone. */
+/* Rules about the network that TCP shows: paths that lose, reorder, or lose full segments alone. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,9 +37,6 @@
 
 /* A segment from which on it is taken for a full one: no path of today carries less. */
 #define FULL_SEGMENT 1000
-
-/* SYNs sent again, of the connections with that network. */
-#define SILENT_SHARE 0.1
 
 /* What was sent again for a loss: not the probes, nor what the peer said it had twice, nor handshakes. */
 static uint64_t lost(const struct conns *conns, const struct path *path)
@@ -112,13 +109,19 @@ static void path_evidence(struct finding *finding, const struct view *view, cons
 		finding_note(finding, "worst", "%s, %" PRIu64 " sent again", path_host(&path->worst, host), path->worst_retrans);
 }
 
-static void path_advice(struct finding *finding, const struct path *path)
+static void path_advice(struct finding *finding, const struct conns *conns, const struct path *path)
 {
 	char host[PATH_STRLEN];
 
 	path_host(&path->worst, host);
 	finding_command(finding, "mtr -n -r -c 100 %s", host);
-	finding_command(finding, "coremon-events -k retrans dst %s", host);
+	if (conns->module) {
+		finding_command(finding, "coremon-events -k retrans dst %s", host);
+	} else {
+		finding_command(finding, "modprobe coremon");
+		finding_advice(finding, "With the module loaded coremon-doctor tells losses from probes, and coremon-events -k retrans dst %s shows "
+			       "each as it happens.", host);
+	}
 	if (path->min_rtt_us < NEAR_RTT_US)
 		finding_advice(finding, "Within a data centre nothing should be lost: look at the drops and errors of the "
 			       "switches' ports on the way, "
@@ -153,7 +156,7 @@ static void lossy_path(struct findings *findings, const struct view *view, const
 			     share_text((double)gone_else, (double)others->data_segs_out, text), others->data_segs_out);
 	if (here)
 		finding_note(finding, "cause", "this machine drops packets itself, see above");
-	path_advice(finding, path);
+	path_advice(finding, view->conns, path);
 }
 
 /* The same, of all paths but @path. */
@@ -201,7 +204,7 @@ static void loss_everywhere(struct findings *findings, const struct view *view, 
 	if (here)
 		finding_note(finding, "cause", "this machine drops packets itself, see above");
 	finding_command(finding, "coremon-drops 5 1");
-	path_advice(finding, &sum);
+	path_advice(finding, view->conns, &sum);
 }
 
 /* Where most connections wait for timeouts though few segments are lost: what is lost are the last ones of answers. */
@@ -219,25 +222,7 @@ static void timeouts(struct findings *findings, const struct view *view, const s
 	finding_effect(finding, "Each stands still for 200 ms or more: a thousand times the round trip. Loss states so near point "
 		       "to the network.");
 	path_evidence(finding, view, path);
-	path_advice(finding, path);
-}
-
-static void silent(struct findings *findings, const struct view *view, const struct path *path)
-{
-	struct finding *finding;
-	char name[PATH_STRLEN];
-
-	if (path->syn < LOST_MIN || (double)path->syn < SILENT_SHARE * (double)path->connections)
-		return;
-	finding = finding_add(findings, "path-silent", SEVERITY_WARNING, SURE_LIKELY, WEIGHT_LOSS);
-	finding_title(finding, "connections to %s get no answer", path_text(path, name));
-	finding_effect(finding, "connect() there waits 1 s, 3 s, 7 s and longer, and may fail after two minutes.");
-	finding_note(finding, "SYN sent again", "%" PRIu64 " times, %.1f a second, by %" PRIu64 " connections", path->syn,
-		     view_rate(view, path->syn), path->connections);
-	finding_note(finding, "segments from there", "%" PRIu64, path->segs_in);
-	finding_command(finding, "mtr -n -r -c 10 %s", path_host(&path->worst, name));
-	finding_command(finding, "ip route get %s", name);
-	finding_advice(finding, "A filter drops the SYNs, the host is gone, or its listener's queue is full.");
+	path_advice(finding, view->conns, path);
 }
 
 void rule_paths(struct findings *findings, const struct view *view)
@@ -254,8 +239,6 @@ void rule_paths(struct findings *findings, const struct view *view)
 	for (unsigned int i = 0; conns && i < conns->nr_paths; i++) {
 		const struct path *path = &conns->path[i];
 
-		if (conns->module)
-			silent(findings, view, path);
 		if (is_lossy(conns, path)) {
 			struct path others = the_others(conns, path);
 

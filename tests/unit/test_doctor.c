@@ -71,6 +71,13 @@ START_TEST(links_that_are_full)
 	examine(rule_link_full);
 	found("link-full");
 	says("it sends 901 of 1000 Mbit/s");
+	/* A speed that is exceeded is none. */
+	patient.now.counter[0].value = patient.now.counter[2].value = 1499000000;
+	examine(rule_link_full);
+	found("link-full link-full");
+	patient.now.counter[0].value = patient.now.counter[2].value = 1501000000;
+	examine(rule_link_full);
+	found("");
 }
 END_TEST
 

@@ -194,14 +194,83 @@ START_TEST(nobody_answers)
 
 	path->connections = 100;
 	path->syn = 9;
-	examine(rule_paths);
+	examine(rule_silent);
 	found("");
 	path->syn = 10;
-	examine(rule_paths);
+	examine(rule_silent);
 	found("path-silent");
 	path->connections = 101;
-	examine(rule_paths);
+	examine(rule_silent);
 	found("");
+}
+END_TEST
+
+START_TEST(nobody_answers_as_far_as_sockets_tell)
+{
+	struct socket *socket;
+
+	count(LAYER_TCP, "", "TcpExtTCPSynRetrans", 5, 14);
+	count(LAYER_TCP, "", "TcpActiveOpens", 0, 98);
+	patient.conns.module = false;
+	socket_now(false, TCP_SYN_SENT, "10.0.0.1:40000", "10.1.2.3:443", 1);
+	socket = socket_now(false, TCP_SYN_SENT, "10.0.0.1:40001", "10.1.2.4:443", 2);
+	socket->pid = 77;
+	strcpy(socket->comm, "curl");
+	socket = socket_now(false, TCP_SYN_SENT, "10.0.0.1:40002", "10.1.2.4:443", 3);
+	socket->pid = 77;
+	strcpy(socket->comm, "curl");
+	socket_now(false, TCP_ESTABLISHED, "10.0.0.1:40003", "10.1.2.5:443", 4);
+	examine(rule_silent);
+	found("");
+	patient.now.counter[1].value = 16;
+	examine(rule_silent);
+	found("path-silent");
+	says("connections to 10.1.2.4:443 may get no answer");
+	says("3 sockets, to 2 far ends; 2 of them to 10.1.2.4:443");
+	says("curl (pid 77)");
+	says("mtr -n -r -c 10 10.1.2.4");
+	ck_assert_int_eq(patient.findings.finding[0].sure, SURE_POSSIBLE);
+	/* with the module it is known better */
+	patient.conns.module = true;
+	examine(rule_silent);
+	found("");
+	/* the sockets alone, where nothing is known of connections */
+	patient.view.conns = NULL;
+	examine(rule_silent);
+	found("path-silent");
+	/* nobody waits, or so few SYNs of so many are no fault */
+	for (int i = 0; i < 3; i++)
+		patient.sockets_now.socket[i].state = TCP_ESTABLISHED;
+	examine(rule_silent);
+	found("");
+	patient.view.sockets_now = NULL;
+	examine(rule_silent);
+	found("");
+}
+END_TEST
+
+START_TEST(few_of_many_are_not_answered)
+{
+	count(LAYER_TCP, "", "TcpExtTCPSynRetrans", 0, 10);
+	count(LAYER_TCP, "", "TcpActiveOpens", 0, 100);
+	patient.conns.module = false;
+	socket_now(false, TCP_SYN_SENT, "10.0.0.1:40000", "10.1.2.3:443", 1);
+	examine(rule_silent);
+	found("");
+}
+END_TEST
+
+START_TEST(advice_is_of_what_there_is)
+{
+	sends("10.1.2.3:80", 1000, 50);
+	examine(rule_paths);
+	says("coremon-events -k retrans dst");
+	patient.conns.module = false;
+	examine(rule_paths);
+	found("path-loss");
+	says("modprobe coremon");
+	says("With the module loaded");
+	ck_assert_int_eq(patient.findings.finding[0].sure, SURE_POSSIBLE);
 }
 END_TEST
 
@@ -427,6 +496,9 @@ TCase *doctor_tcp_case(void)
 	tcase_add_test(tc, timeouts_that_were_for_nothing);
 	tcase_add_test(tc, timeouts_in_a_data_centre);
 	tcase_add_test(tc, nobody_answers);
+	tcase_add_test(tc, nobody_answers_as_far_as_sockets_tell);
+	tcase_add_test(tc, few_of_many_are_not_answered);
+	tcase_add_test(tc, advice_is_of_what_there_is);
 	tcase_add_test(tc, full_segments_alone);
 	tcase_add_test(tc, readers_that_are_slow);
 	tcase_add_test(tc, a_slow_reader_is_told_of_once);
