@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fmt.h"
+
 #define MAX_KEYS 64
+#define TEXT_LEN 1024
 
 static const char *program = "coremon";
 static char *said[MAX_KEYS];
@@ -17,11 +20,13 @@ void say_name(const char *name)
 	program = name;
 }
 
+/* In what is said there are words of files and of the kernel: a terminal must not be told anything by them. */
 static void __attribute__((format(printf, 1, 0))) vsay(const char *fmt, va_list ap)
 {
-	fprintf(stderr, "%s: ", program);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
+	char text[TEXT_LEN], plain[4 * TEXT_LEN];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	fprintf(stderr, "%s: %s\n", program, fmt_path(text, plain, sizeof(plain)));
 }
 
 void say(const char *fmt, ...)

@@ -6,7 +6,7 @@
 /** say_name() - set the name that begins every line. @name must stay valid. */
 void say_name(const char *name);
 
-/** say() - print "name: message" and a newline on stderr. */
+/** say() - print "name: message" and a newline on stderr; at most 1,023 bytes of it, anything but ASCII as \ooo. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /**

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "fmt.h"
+#include "say.h"
 
 START_TEST(numbers_for_people)
 {
@@ -93,6 +95,24 @@ START_TEST(names_cannot_disturb)
 }
 END_TEST
 
+/* What a file has in it is told of on a terminal. */
+START_TEST(what_is_said_cannot_disturb)
+{
+	FILE *own = stderr;
+	char *text = NULL;
+	size_t size;
+
+	stderr = open_memstream(&text, &size);
+	say("format %.20s", "\033[2J\r\n1");
+	say_once("key", "%0*d", 2000, 7);
+	fclose(stderr);
+	stderr = own;
+	ck_assert_str_eq(strtok(text, "\n"), "coremon: format \\033[2J\\015\\0121");
+	ck_assert_uint_eq(strlen(strtok(NULL, "\n")), strlen("coremon: ") + 1023);
+	free(text);
+}
+END_TEST
+
 TCase *fmt_case(void)
 {
 	TCase *tc = tcase_create("fmt");
@@ -103,5 +123,6 @@ TCase *fmt_case(void)
 	tcase_add_test(tc, times);
 	tcase_add_test(tc, rates);
 	tcase_add_test(tc, names_cannot_disturb);
+	tcase_add_test(tc, what_is_said_cannot_disturb);
 	return tc;
 }
