@@ -20,7 +20,7 @@ VERBS = report events flows drops sockets doctor
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint \
+.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint fuzz \
 	bench bench-hooks bench-million bench-record install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-build check-guest check-selftest check-dkms check-long check-cost check-debug:
+check-unit check-cli check-fuzz check-build check-guest check-selftest check-dkms check-long check-cost check-debug:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 # In instructions, in a guest; tests/bench has it.
@@ -54,6 +54,11 @@ bench-hooks bench-million bench-record:
 
 lint:
 	@scripts/lint.sh
+
+# Hours: RUNS of each target, TARGETS= these alone.
+fuzz:
+	@scripts/install-deps.sh
+	@$(MAKE) -s -C tests/fuzz fuzz
 
 # Only what exists is laid down, and uninstall takes away exactly what install laid down.
 install:
@@ -81,7 +86,7 @@ uninstall:
 clean:
 	@[ -z "$(KDIR)" ] || $(MAKE) -s -C $(KDIR) M=$(CURDIR) clean
 	@[ ! -e userspace/Makefile ] || $(MAKE) -s -C userspace clean
-	@for d in unit cli; do [ ! -e tests/$$d/Makefile ] || $(MAKE) -s -C tests/$$d clean; done
+	@for d in unit cli fuzz; do [ ! -e tests/$$d/Makefile ] || $(MAKE) -s -C tests/$$d clean; done
 	@rm -rf build coremon.ko
 
 help:
@@ -92,6 +97,7 @@ help:
 	@echo '                   modules; ARGS="1 10" are arguments of coremon-report (default 5)'
 	@echo 'make check         all tests; KERNELS="6.1 6.12" takes these kernels only'
 	@echo 'make check-unit    libcheck tests of the reader     make check-cli       command-line tests'
+	@echo 'make check-fuzz    the parsers of the reader on hostile input, a few seconds each; make fuzz RUNS=10000000: for hours'
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
 	@echo 'make check-long    what takes too long for make check: 100,000 connections, 100,000 packets of junk'

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|unit|cli|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
+# Usage: run.sh [lint|unit|cli|fuzz|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
 # KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
@@ -16,7 +16,7 @@ job() {
 	case $1 in
 	suite-*) # a root folder made ahead, while others test
 		"$TOP/scripts/suite.sh" "${1#suite-}" >/dev/null && echo "ok - root of ${1#suite-}" || echo "not ok - root of ${1#suite-}" ;;
-	unit | cli)
+	unit | cli | fuzz)
 		if [ -e "$TOP/tests/$1/Makefile" ]; then
 			make -s --no-print-directory -C "$TOP/tests/$1" check || echo "# make check: exit status $?"
 		else
@@ -82,7 +82,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- lint unit cli guest selftest cost
+[ $# -gt 0 ] || set -- lint unit cli fuzz guest selftest cost
 jobs=
 case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -93,7 +93,7 @@ esac
 for j; do
 	case $j in
 	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	lint | unit | cli | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
+	lint | unit | cli | fuzz | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac
