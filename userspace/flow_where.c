@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "lines.h"
+#include "netlink.h"
 
 #define ADDRESSES "/addresses"	/* of a captured tree: `netns N`, then `INTERFACE ADDRESS` a line */
 #define CONNTRACK "/proc/sys/net/netfilter/nf_conntrack_count"
@@ -210,20 +211,33 @@ static void ask(struct nlmsghdr *message, uint32_t seq, const struct coremon_add
 	mnl_attr_nest_end(message, tuple);
 }
 
-static void take_address(const struct nlattr *attr, uint16_t v4, uint16_t v6, uint8_t addr[16])
+/** struct entry - what an answer says */
+struct entry {
+	struct coremon_addr nat;
+	bool has_local, has_remote;
+};
+
+/* Return: true where it is an address of the wanted end. */
+static bool take_address(const struct nlattr *attr, uint16_t v4, uint16_t v6, uint8_t addr[16])
 {
 	uint16_t type = mnl_attr_get_type(attr), len = mnl_attr_get_payload_len(attr);
 
-	if ((type == v4 && len == 4) || (type == v6 && len == 16))
-		memcpy(addr, mnl_attr_get_payload(attr), len);
+	if ((type != v4 || len != 4) && (type != v6 || len != 16))
+		return false;
+	memcpy(addr, mnl_attr_get_payload(attr), len);
+	return true;
 }
 
 /* The entry's first packet went from the peer to this end. */
-static int answer(const struct nlmsghdr *message, void *ctx)
+static int take_entry(void *ctx, const struct nlmsghdr *message)
 {
-	struct coremon_addr *nat = ctx;
+	struct entry *entry = ctx;
 	struct nlattr *attr, *part, *ip;
 
+	if (message->nlmsg_type != (NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW))
+		return 0;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(struct nfgenmsg))
+		return -EBADMSG;
 	mnl_attr_for_each(attr, message, sizeof(struct nfgenmsg)) {
 		if (mnl_attr_get_type(attr) != CTA_TUPLE_ORIG)
 			continue;
@@ -231,12 +245,25 @@ static int answer(const struct nlmsghdr *message, void *ctx)
 			if (mnl_attr_get_type(part) != CTA_TUPLE_IP)
 				continue;
 			mnl_attr_for_each_nested(ip, part) {
-				take_address(ip, CTA_IP_V4_SRC, CTA_IP_V6_SRC, nat->remote);
-				take_address(ip, CTA_IP_V4_DST, CTA_IP_V6_DST, nat->local);
+				entry->has_remote |= take_address(ip, CTA_IP_V4_SRC, CTA_IP_V6_SRC, entry->nat.remote);
+				entry->has_local |= take_address(ip, CTA_IP_V4_DST, CTA_IP_V6_DST, entry->nat.local);
 			}
 		}
 	}
-	return MNL_CB_STOP;
+	return 0;
+}
+
+int where_answer(const void *buf, size_t len, uint32_t seq, struct coremon_addr *nat)
+{
+	struct entry entry = { .nat = *nat };
+	int ret = netlink_messages(buf, len, seq, take_entry, &entry, NULL);
+
+	if (ret < 0)
+		return ret;
+	if (!entry.has_local || !entry.has_remote)
+		return -EBADMSG;
+	*nat = entry.nat;
+	return 0;
 }
 
 bool where_nat(struct where *where, uint32_t netns, const struct coremon_addr *addr, bool passive, struct coremon_addr *nat)
@@ -244,25 +271,27 @@ bool where_nat(struct where *where, uint32_t netns, const struct coremon_addr *a
 	char buf[8192] __attribute__((aligned(8)));
 	struct nlmsghdr *message;
 	ssize_t len;
+	int ret;
 
 	if (netns != where->netns)
 		return false;
 	*nat = *addr;
 	/* What began here is in conntrack with the very addresses of the socket. */
-	if (!passive || !conntrack_open(where))
+	if (!passive)
 		return true;
+	if (!conntrack_open(where))
+		return !where->no_conntrack;
 	message = mnl_nlmsg_put_header(buf);
 	ask(message, ++where->seq, addr);
 	len = mnl_socket_sendto(where->conntrack, message, message->nlmsg_len);
 	if (len >= 0)
 		len = mnl_socket_recvfrom(where->conntrack, buf, sizeof(buf));
-	if (len > 0 && mnl_cb_run(buf, (size_t)len, where->seq, mnl_socket_get_portid(where->conntrack), answer, nat) >= 0)
+	ret = len < 0 ? -errno : where_answer(buf, (size_t)len, where->seq, nat);
+	/* No entry, so no NAT. Anything else will not be better the next time. */
+	if (ret == 0 || ret == -ENOENT)
 		return true;
-	/* ENOENT: no entry, so no NAT. Anything else will not be better the next time. */
-	if (errno != ENOENT) {
-		mnl_socket_close(where->conntrack);
-		where->conntrack = NULL;
-		where->no_conntrack = true;
-	}
-	return true;
+	mnl_socket_close(where->conntrack);
+	where->conntrack = NULL;
+	where->no_conntrack = true;
+	return false;
 }

@@ -43,6 +43,14 @@ const char *where_interface(const struct where *where, uint32_t netns, const str
  */
 bool where_nat(struct where *where, uint32_t netns, const struct coremon_addr *addr, bool passive, struct coremon_addr *nat);
 
+/**
+ * where_answer() - what conntrack answered, @len bytes of netlink messages, to the question @seq.
+ * @nat: the addresses of the first packet; as they were where there is an error
+ *
+ * Return: 0; -ENOENT where there is no entry; another negative errno, -EBADMSG for an answer that says nothing.
+ */
+int where_answer(const void *buf, size_t len, uint32_t seq, struct coremon_addr *nat);
+
 /** where_plain() - write a v4-mapped connection as the IPv4 that its packets are. */
 void where_plain(struct coremon_addr *addr);
 

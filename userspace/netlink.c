@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -70,6 +71,15 @@ static int control_message(const struct nlmsghdr *nlh)
 	}
 }
 
+/*
+ * libmnl takes attributes up to the message's length rounded up: what is missing of the last one would be read from behind the
+ * message. The kernel pads every attribute, so it sends no message that is not whole words.
+ */
+static bool whole_words(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_len % NLMSG_ALIGNTO == 0;
+}
+
 int netlink_messages(const void *buf, size_t len, uint32_t seq, netlink_fn fn, void *ctx, bool *interrupted)
 {
 	const struct nlmsghdr *nlh;
@@ -88,7 +98,9 @@ int netlink_messages(const void *buf, size_t len, uint32_t seq, netlink_fn fn, v
 		ret = control_message(nlh);
 		if (ret <= 0)
 			return ret;
-		ret = nlh->nlmsg_type < NLMSG_MIN_TYPE ? 0 : fn(ctx, nlh);
+		if (nlh->nlmsg_type < NLMSG_MIN_TYPE)
+			continue;
+		ret = whole_words(nlh) ? fn(ctx, nlh) : -EBADMSG;
 		if (ret < 0)
 			return ret;
 	}

@@ -526,6 +526,24 @@ START_TEST(messages)
 }
 END_TEST
 
+/* What is missing of the last attribute would be read from behind the message. */
+START_TEST(a_message_that_is_cut_inside_of_a_number)
+{
+	struct ifinfomsg msg = { .ifi_index = 2 };
+
+	put_link(1, "lo", 24);
+	put_message(RTM_NEWLINK, &msg, sizeof(msg));
+	put_attr(IFLA_IFNAME, "eth0", 5);
+	put_u32(IFLA_MTU, 1500);
+	last()->nlmsg_len -= 3;
+	put_file("/netlink/link");
+	ck_assert_int_eq(counters_read(&counters, &root, 1u << LAYER_LINK), 0);
+	ck_assert_ptr_nonnull(counters_find(&counters, LAYER_LINK, "lo", "mtu"));
+	ck_assert_ptr_null(counters_find(&counters, LAYER_LINK, "eth0", "mtu"));
+	ck_assert(!(counters.known >> LAYER_LINK & 1));
+}
+END_TEST
+
 TCase *counter_netlink_case(void)
 {
 	TCase *tc = tcase_create("counter_netlink");
@@ -545,5 +563,6 @@ TCase *counter_netlink_case(void)
 	tcase_add_test(tc, reasons);
 	tcase_add_test(tc, reasons_that_make_no_sense);
 	tcase_add_test(tc, messages);
+	tcase_add_test(tc, a_message_that_is_cut_inside_of_a_number);
 	return tc;
 }

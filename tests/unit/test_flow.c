@@ -3,6 +3,9 @@
 #include "unit.h"
 
 #include <errno.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netlink.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -456,6 +459,50 @@ START_TEST(mapped_addresses)
 }
 END_TEST
 
+/* One attribute. Return: where the next begins. */
+static char *put_attr(char *at, uint16_t type, const void *payload, size_t size)
+{
+	struct nlattr attr = { .nla_len = (uint16_t)(NLA_HDRLEN + size), .nla_type = type };
+
+	memcpy(at, &attr, sizeof(attr));
+	memcpy(at + NLA_HDRLEN, payload, size);
+	return at + NLA_HDRLEN + NLA_ALIGN(size);
+}
+
+/* An answer of conntrack: the first packet went from 192.0.2.1 to 203.0.113.9. */
+START_TEST(answers_of_conntrack)
+{
+	static const uint8_t from[4] = { 192, 0, 2, 1 }, to[4] = { 203, 0, 113, 9 };
+	_Alignas(8) char message[256] = { 0 };
+	struct nlmsghdr *nlh = (struct nlmsghdr *)message;
+	struct coremon_addr nat = { .family = AF_INET, .local = { 10, 0, 0, 1 } }, before = nat;
+	char ip[64], tuple[128], *end;
+
+	end = put_attr(put_attr(ip, CTA_IP_V4_SRC, from, 4), CTA_IP_V4_DST, to, 4);
+	end = put_attr(tuple, CTA_TUPLE_IP | NLA_F_NESTED, ip, (size_t)(end - ip));
+	end = put_attr(message + NLMSG_HDRLEN + 4, CTA_TUPLE_ORIG | NLA_F_NESTED, tuple, (size_t)(end - tuple));
+	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW;
+	nlh->nlmsg_seq = 7;
+	nlh->nlmsg_len = (uint32_t)(end - message);
+	ck_assert_int_eq(where_answer(message, nlh->nlmsg_len, 7, &nat), 0);
+	ck_assert_int_eq(memcmp(nat.remote, from, 4), 0);
+	ck_assert_int_eq(memcmp(nat.local, to, 4), 0);
+
+	/* Cut, to another question, without an address: nothing is taken. */
+	nat = before;
+	ck_assert_int_eq(where_answer(message, nlh->nlmsg_len - 1, 7, &nat), -EBADMSG);
+	ck_assert_int_eq(where_answer(message, nlh->nlmsg_len, 8, &nat), -EBADMSG);
+	nlh->nlmsg_len -= 8;
+	ck_assert_int_eq(where_answer(message, nlh->nlmsg_len, 7, &nat), -EBADMSG);
+
+	nlh->nlmsg_type = NLMSG_ERROR;
+	nlh->nlmsg_len = NLMSG_HDRLEN + 4;
+	memcpy(NLMSG_DATA(nlh), &(int32_t){ -ENOENT }, 4);
+	ck_assert_int_eq(where_answer(message, nlh->nlmsg_len, 7, &nat), -ENOENT);
+	ck_assert_int_eq(memcmp(&nat, &before, sizeof(nat)), 0);
+}
+END_TEST
+
 START_TEST(records_of_other_sizes)
 {
 	struct root root = tree_new();
@@ -546,6 +593,7 @@ TCase *flow_case(void)
 	tcase_add_test(tcase, filters_of_flows);
 	tcase_add_test(tcase, formats);
 	tcase_add_test(tcase, mapped_addresses);
+	tcase_add_test(tcase, answers_of_conntrack);
 	tcase_add_test(tcase, records_of_other_sizes);
 	tcase_add_test(tcase, durations);
 	return tcase;
