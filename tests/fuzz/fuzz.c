@@ -8,29 +8,33 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
-#include <jansson.h>
 #include <limits.h>
 #include <netdb.h>
 #include <poll.h>
+#include <sanitizer/asan_interface.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* So that what they keep can be forgotten. */
+void *fuzz_malloc(size_t size);
+void *fuzz_calloc(size_t nr, size_t size);
+void fuzz_free(void *at);
+
+/* So that what it keeps can be forgotten. */
+#define calloc fuzz_calloc
 #include "../../userspace/reason.c"
-#include "../../userspace/say.c"
+#undef calloc
 
 #define MOST_FILES 128
 #define MOST_OPEN 64
 #define FIRST_FD 1000000
 #define PATH_LEN 128
 #define MARK "#@#"
-#define OUTPUT_SIZE (1u << 20)
+#define BIG 100000		/* nothing that is made larger by realloc() begins so */
+#define MOST_BLOCKS 16
 
 struct file {
 	char path[PATH_LEN];
@@ -47,28 +51,17 @@ struct handle {
 	struct dirent entry;
 };
 
-/** struct caught - what was written to stdout or stderr */
-struct caught {
-	FILE *file, *own;
-	char *text;
-	size_t len;
-	bool full;
+/** struct block - memory that is kept */
+struct block {
+	void *at;
+	size_t size;
+	bool used;
 };
 
+static struct block blocks[MOST_BLOCKS];
 static struct file files[MOST_FILES];
 static unsigned int nr_files;
 static struct handle handles[MOST_OPEN];
-static struct caught out, err;
-static enum fuzz_output kind;
-static bool first_option;
-
-void fuzz_must(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	dprintf(STDERR_FILENO, "fuzz: %s\n", what);
-	abort();
-}
 
 /* ---- files ---- */
 
@@ -130,7 +123,7 @@ static void add_file(const char *path, unsigned int tree, const uint8_t *data, s
 
 static void forget_reasons(void)
 {
-	free(reasons);
+	fuzz_free(reasons);
 	reasons = NULL;
 	nr = 0;
 	done = false;
@@ -224,7 +217,6 @@ int fuzz_sigaction(int signal, const struct sigaction *action, struct sigaction 
 int fuzz_sigprocmask(int how, const sigset_t *set, sigset_t *old);
 int fuzz_setvbuf(FILE *file, char *buf, int mode, size_t size);
 struct servent *fuzz_getservbyname(const char *name, const char *protocol);
-int fuzz_getopt_long(int argc, char *const *argv, const char *letters, const struct option *longs, int *index);
 
 int fuzz_open(const char *path, int flags, ...)
 {
@@ -356,6 +348,53 @@ ssize_t fuzz_readlinkat(int dir, const char *name, char *buf, size_t size)
 	return (ssize_t)size;
 }
 
+/* ---- memory ---- */
+
+/*
+ * Blocks of more than the allocator keeps in its own lists would be mapped and unmapped by the kernel in each run, which takes most of
+ * the time. They are kept, and what is freed is poisoned.
+ */
+void *fuzz_malloc(size_t size)
+{
+	struct block *block = blocks;
+
+	if (size < BIG)
+		return malloc(size);
+	while (block < blocks + MOST_BLOCKS && block->at && (block->used || block->size != size))
+		block++;
+	if (block == blocks + MOST_BLOCKS)
+		return malloc(size);
+	if (!block->at)
+		block->at = malloc(size);
+	block->size = size;
+	block->used = true;
+	ASAN_UNPOISON_MEMORY_REGION(block->at, size);
+	return block->at;
+}
+
+void *fuzz_calloc(size_t nr, size_t size)
+{
+	void *at;
+
+	if (nr * size < BIG)
+		return calloc(nr, size);
+	at = fuzz_malloc(nr * size);
+	return at ? memset(at, 0, nr * size) : NULL;
+}
+
+void fuzz_free(void *at)
+{
+	for (struct block *block = blocks; at && block < blocks + MOST_BLOCKS; block++) {
+		if (block->at != at)
+			continue;
+		fuzz_must(block->used, "memory is freed twice");
+		block->used = false;
+		ASAN_POISON_MEMORY_REGION(at, block->size);
+		return;
+	}
+	free(at);
+}
+
 /* ---- the rest of the machine ---- */
 
 char *fuzz_secure_getenv(const char *name)
@@ -433,129 +472,4 @@ struct servent *fuzz_getservbyname(const char *name, const char *protocol)
 
 	(void)protocol;
 	return strcmp(name, "https") == 0 ? &https : NULL;
-}
-
-/* Each command line is the first. */
-int fuzz_getopt_long(int argc, char *const *argv, const char *letters, const struct option *longs, int *index)
-{
-	if (first_option)
-		optind = 0;
-	first_option = false;
-	return getopt_long(argc, argv, letters, longs, index);
-}
-
-/* ---- output ---- */
-
-static ssize_t catch(void *cookie, const char *buf, size_t size)
-{
-	struct caught *caught = cookie;
-
-	if (size > OUTPUT_SIZE - caught->len) {
-		caught->full = true;
-		return (ssize_t)size;
-	}
-	memcpy(caught->text + caught->len, buf, size);
-	caught->len += size;
-	return (ssize_t)size;
-}
-
-static void begin(struct caught *caught, FILE **stream)
-{
-	if (!caught->file) {
-		caught->file = fopencookie(caught, "w", (cookie_io_functions_t){ .write = catch });
-		caught->text = malloc(OUTPUT_SIZE + 1);
-		fuzz_must(caught->file && caught->text, "out of memory");
-		setvbuf(caught->file, NULL, _IOFBF, 4096);
-	}
-	caught->own = *stream;
-	caught->len = 0;
-	caught->full = false;
-	*stream = caught->file;
-}
-
-static void end(struct caught *caught, FILE **stream)
-{
-	fflush(caught->file);
-	*stream = caught->own;
-	caught->text[caught->len] = '\0';
-}
-
-void fuzz_begin(enum fuzz_output wanted)
-{
-	kind = wanted;
-	first_option = true;
-	/* What was said once can be said again. */
-	while (nr_said)
-		free(said[--nr_said]);
-	begin(&out, &stdout);
-	begin(&err, &stderr);
-}
-
-static void must_be_plain(const struct caught *caught)
-{
-	for (size_t i = 0; i < caught->len; i++)
-		fuzz_must((caught->text[i] >= ' ' && caught->text[i] <= '~') || caught->text[i] == '\n', "a control character is printed");
-}
-
-static void must_be_json(char *text)
-{
-	json_t *object;
-	char *newline;
-
-	for (; *text; text = newline + 1) {
-		newline = strchr(text, '\n');
-		fuzz_must(newline, "a line of JSON has no end");
-		object = json_loadb(text, (size_t)(newline - text), JSON_REJECT_DUPLICATES, NULL);
-		fuzz_must(json_is_object(object), "a line is no JSON object");
-		json_decref(object);
-	}
-}
-
-/* As RFC 4180 has it, each record of as many fields as the first. */
-static void must_be_csv(const char *text)
-{
-	unsigned int fields = 1, first = 0;
-	bool quoted = false;
-
-	for (; *text; text++) {
-		quoted ^= *text == '"';
-		fields += *text == ',' && !quoted;
-		if (*text != '\n' || quoted)
-			continue;
-		fuzz_must(!first || fields == first, "a record of CSV has more fields than another");
-		first = fields;
-		fields = 1;
-	}
-	fuzz_must(!quoted && fields == 1, "CSV ends in the middle of a record");
-}
-
-void fuzz_end(void)
-{
-	end(&out, &stdout);
-	end(&err, &stderr);
-	if (kind == FUZZ_ANY)
-		return;
-	must_be_plain(&err);
-	if (out.full)
-		return;
-	if (kind == FUZZ_TEXT)
-		must_be_plain(&out);
-	else if (kind == FUZZ_JSON)
-		must_be_json(out.text);
-	else
-		must_be_csv(out.text);
-}
-
-void fuzz_verb(int (*verb)(int argc, char **argv), const char *line)
-{
-	char words[256], *argv[32] = { NULL };
-	int argc = 0, ret;
-
-	snprintf(words, sizeof(words), "%s", line);
-	for (char *rest = words; argc < 31 && (argv[argc] = strsep(&rest, " "));)
-		argc++;
-	fuzz_begin(strstr(line, "--json") ? FUZZ_JSON : strstr(line, "--csv") ? FUZZ_CSV : FUZZ_TEXT);
-	ret = verb(argc, argv);
-	fuzz_end();
-	fuzz_must(ret >= 0 && ret <= 1, "an exit code of another kind");
 }
