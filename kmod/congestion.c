@@ -20,6 +20,8 @@ static void moved(struct coremon_conn *conn, struct sock *sk, u8 ca_state)
 	WRITE_ONCE(conn->ca_ns[old], conn->ca_ns[old] + (now - conn->ca_since_ns));
 	WRITE_ONCE(conn->ca_since_ns, now);
 	WRITE_ONCE(conn->ca_last, ca_state);
+	if (coremon_congestion_watched(conn))
+		WRITE_ONCE(conn->watch, conn->watch | COREMON_WATCH_CA);
 	WRITE_ONCE(conn->ca_entries[ca_state], conn->ca_entries[ca_state] + 1);
 	coremon_event(conn, sk, COREMON_EVENT_CA, old, ca_state, 0, 0);
 	coremon_changed(conn);
@@ -54,6 +56,17 @@ static bool una_advanced(const struct sock *sk)
 	before = *this_cpu_ptr(&coremon_before_segment);
 	local_irq_restore(flags);
 	return before.sk != sk || before.snd_una != tcp_sk(sk)->snd_una;
+}
+
+/**
+ * coremon_congestion_watched() - Whether coremon_congestion_sample() must be called for each segment.
+ * @conn: the record
+ *
+ * Return: true in Recovery, and where this kernel has the tracepoint of the CA state but it does not serve.
+ */
+bool coremon_congestion_watched(const struct coremon_conn *conn)
+{
+	return conn->ca_last == TCP_CA_Recovery || (COREMON_COMPAT_CA_STATE_TOLD && !coremon_hooks_serve(COREMON_COLUMN_CA_TOLD));
 }
 
 /* See a change of the CA state that no hook told. */

@@ -71,13 +71,24 @@ static __always_inline void on_entry(unsigned long ip, void *arg0, void *arg1)
 
 COREMON_DEFINE_ENTRY(entry, on_entry)
 
-/* One for all: taking one away waits for every task to have left it. */
+/* One for all but the few that are called all the time: taking one away waits for every task to have left it. */
 static struct ftrace_ops ops = { .func = entry, .flags = COREMON_ENTRY_FLAGS };
 
 static void ftrace_forget(void)
 {
 	ftrace_set_filter(&ops, NULL, 0, 1);
 	nr_served = 0;
+}
+
+/* Without the search for its handler. Returns whether it is armed. */
+static bool own_arm(struct coremon_function *f)
+{
+	if (ftrace_set_filter_ip(f->own, f->address, 0, 0))
+		return false;
+	if (!register_ftrace_function(f->own))
+		return true;
+	ftrace_set_filter(f->own, NULL, 0, 1);
+	return false;
 }
 
 static bool ftrace_arm(struct coremon_function **functions, int n)
@@ -87,7 +98,10 @@ static bool ftrace_arm(struct coremon_function **functions, int n)
 	for (i = 0; i < n; i++) {
 		struct coremon_function *f = functions[i];
 
-		if (!f->address || ftrace_set_filter_ip(&ops, f->address, 0, 0))
+		f->own_armed = f->address && f->own && own_arm(f);
+		if (f->own_armed)
+			f->kind = "ftrace";
+		if (!f->address || f->own_armed || ftrace_set_filter_ip(&ops, f->address, 0, 0))
 			continue;
 		served[nr_served].address = f->address;
 		served[nr_served++].handler = f->handler;
@@ -96,13 +110,23 @@ static bool ftrace_arm(struct coremon_function **functions, int n)
 	if (nr_served && !register_ftrace_function(&ops))
 		return true;
 	for (i = 0; i < n; i++)
-		functions[i]->kind = NULL;
+		if (!functions[i]->own_armed)
+			functions[i]->kind = NULL;
 	ftrace_forget();
 	return false;
 }
 
-static void ftrace_disarm(void)
+static void ftrace_disarm(struct coremon_function **functions, int n)
 {
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (!functions[i]->own_armed)
+			continue;
+		unregister_ftrace_function(functions[i]->own);
+		ftrace_set_filter(functions[i]->own, NULL, 0, 1);
+		functions[i]->own_armed = false;
+	}
 	if (!nr_served)
 		return;
 	unregister_ftrace_function(&ops);
@@ -116,7 +140,7 @@ static bool ftrace_arm(struct coremon_function **functions, int n)
 	return false;
 }
 
-static void ftrace_disarm(void)
+static void ftrace_disarm(struct coremon_function **functions, int n)
 {
 }
 
@@ -157,7 +181,7 @@ void coremon_functions_disarm(struct coremon_function **functions, int n)
 	struct kprobe *kps[COREMON_FUNCTIONS_MAX];
 	int i, probes = 0;
 
-	ftrace_disarm();
+	ftrace_disarm(functions, n);
 	for (i = 0; i < n; i++) {
 		if (functions[i]->kind && !strcmp(functions[i]->kind, "kprobe"))
 			kps[probes++] = &functions[i]->kp;

@@ -9,6 +9,8 @@
 #include <linux/kprobes.h>
 #include <linux/types.h>
 
+struct ftrace_ops;
+
 /* The first two arguments. Context: that of the function's callers; may be interrupted. */
 typedef void (*coremon_function_handler)(void *arg0, void *arg1);
 
@@ -16,14 +18,18 @@ typedef void (*coremon_function_handler)(void *arg0, void *arg1);
  * struct coremon_function - A function whose entry is hooked.
  * @symbol: its name
  * @handler: what is called
+ * @own: COREMON_ENTRY_OPS() around @handler, for a function that is called all the time; NULL: what all others share will do
  * @address: where it is; 0: this kernel has none of that name
+ * @own_armed: @own serves
  * @kind: "ftrace", "kprobe"; NULL: not armed
  * @kp: the kprobe
  */
 struct coremon_function {
 	const char *symbol;
 	coremon_function_handler handler;
+	struct ftrace_ops *own;
 	unsigned long address;
+	bool own_armed;
 	const char *kind;
 	struct kprobe kp;
 };

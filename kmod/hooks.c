@@ -49,6 +49,19 @@ static DEFINE_PER_CPU(u64[HOOKS], coremon_hook_hits);
 
 #define HIT(id) this_cpu_inc(coremon_hook_hits[id])
 
+/* Those of an established connection's calls and segments. */
+static const bool hot_hooks[HOOKS] = {
+	[HOOK_SEGMENT] = true,
+	[HOOK_SEND] = true,
+	[HOOK_SEND_PAGE] = true,
+	[HOOK_RECV] = true,
+	[HOOK_SPLICE_READ] = true,
+};
+
+static bool hot = true;
+module_param(hot, bool, 0444);
+MODULE_PARM_DESC(hot, "0: no hooks at the calls and segments of established connections, whose cost goes to almost nothing, and - for what they tell (default 1)");
+
 static char *disable_hook = "";
 module_param(disable_hook, charp, 0444);
 MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, or ftrace, comma between them (to test the fallbacks)");
@@ -70,7 +83,7 @@ static void tp_destroy(void *data, struct sock *sk)
 static void on_segment(struct sock *sk, const struct sk_buff *skb)
 {
 	HIT(HOOK_SEGMENT);
-	coremon_track_segment(sk, skb);
+	coremon_track_established(sk, skb);
 }
 
 static void __maybe_unused on_send(struct sock *sk)
@@ -124,6 +137,7 @@ static void on_drop(const struct sk_buff *skb, const void *location, u32 reason,
 
 /* Prototypes that differ between kernels. */
 #define COREMON_TRACEPOINT(sym, probe) { .symbol = #sym, .tp_probe = probe }
+#include "compat/ftrace.h"
 #include "compat/tracepoints.h"
 
 COREMON_DEFINE_TCP_PROBE(tp_segment, on_segment)
@@ -157,7 +171,7 @@ static void fn_segment_other(void *sk, void *skb)
 	coremon_track_segment(sk, skb);
 }
 
-static void fn_send(void *sk, void *msg)
+static __always_inline void fn_send(void *sk, void *msg)
 {
 	HIT(HOOK_SEND);
 	coremon_track_send(sk);
@@ -169,7 +183,7 @@ static void fn_send_page(void *sk, void *page)
 	coremon_track_send(sk);
 }
 
-static void fn_recv(void *sk, void *msg)
+static __always_inline void fn_recv(void *sk, void *msg)
 {
 	HIT(HOOK_RECV);
 	coremon_track_recv(sk);
@@ -225,16 +239,22 @@ static void fn_probe(void *sk, void *mib)
 	coremon_track_timer(sk);
 }
 
+/* Of these two a program calls one at every turn. */
+COREMON_DEFINE_ENTRY_OPS(send_ops, fn_send)
+COREMON_DEFINE_ENTRY_OPS(recv_ops, fn_recv)
+
 /* ---- the table ---- */
 
 struct site {
 	const char *symbol;
 	void *tp_probe;				/* a tracepoint's probe, or */
-	coremon_function_handler handler;	/* a function's handler */
+	coremon_function_handler handler;	/* a function's handler, and */
+	struct ftrace_ops *own;			/* its own way there, or NULL */
 	struct tracepoint *tp;			/* found at load */
 };
 
 #define FUNCTION(sym, fn) { .symbol = #sym, .handler = fn }
+#define HOT_FUNCTION(sym, fn, ops) { .symbol = #sym, .handler = fn, .own = COREMON_ENTRY_OPS(ops) }
 /* No enum hook_id: hook 0 has candidates and stands in for nothing. */
 #define ALWAYS 0
 
@@ -267,7 +287,7 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_SEND] = {
 		.name = "send",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) FUNCTION(tcp_sendmsg, fn_send) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) HOT_FUNCTION(tcp_sendmsg, fn_send, send_ops) },
 	},
 	/* sendfile and splice before v6.5; later they end in sendmsg. */
 	[HOOK_SEND_PAGE] = {
@@ -276,7 +296,7 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_RECV] = {
 		.name = "recv",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) FUNCTION(tcp_recvmsg, fn_recv) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) HOT_FUNCTION(tcp_recvmsg, fn_recv, recv_ops) },
 	},
 	[HOOK_SPLICE_READ] = {
 		.name = "splice_read",
@@ -352,6 +372,11 @@ static bool disabled(const char *symbol)
 	return false;
 }
 
+static bool switched_off(enum hook_id id)
+{
+	return !hot && hot_hooks[id];
+}
+
 static void find_tracepoint(struct tracepoint *tp, void *priv)
 {
 	int i, j;
@@ -408,9 +433,9 @@ static void arm_functions(void)
 		struct hook *hook = &hooks[i];
 		struct site *site = function_site(hook);
 
-		if (hook->serving || !site || (hook->unless != ALWAYS && hooks[hook->unless].serving))
+		if (hook->serving || !site || switched_off(i) || (hook->unless != ALWAYS && hooks[hook->unless].serving))
 			continue;
-		hook->function = (struct coremon_function){ .symbol = site->symbol, .handler = site->handler };
+		hook->function = (struct coremon_function){ .symbol = site->symbol, .handler = site->handler, .own = site->own };
 		functions[nr_functions++] = &hook->function;
 	}
 	BUILD_BUG_ON(HOOKS > COREMON_FUNCTIONS_MAX);
@@ -433,7 +458,7 @@ int coremon_hooks_arm(void)
 
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	for (i = 0; i < HOOKS; i++) {
-		ret = arm_tracepoint(&hooks[i]);
+		ret = switched_off(i) ? 0 : arm_tracepoint(&hooks[i]);
 		if (ret)
 			goto err;
 	}
@@ -490,14 +515,21 @@ bool coremon_hooks_serve(enum coremon_hook_column column)
 		       hooks[HOOK_RECV].serving && hooks[HOOK_RECV].serving->tp_probe;
 	case COREMON_COLUMN_QUEUES:
 		return hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_RST_CAUSE:
+		return hooks[HOOK_SEGMENT_OTHER].serving;
+	case COREMON_COLUMN_CHANGES:
+		return hooks[HOOK_SEGMENT].serving && hooks[HOOK_SEND].serving && hooks[HOOK_RECV].serving;
 	case COREMON_COLUMN_RETRANS:
 		return hooks[HOOK_RETRANSMIT].serving;
+	case COREMON_COLUMN_CA_TOLD:
+		return hooks[HOOK_CA_STATE].serving;
 	case COREMON_COLUMN_CA:
 		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_SEGMENT].serving;
 	case COREMON_COLUMN_UNDO:
 		return hooks[HOOK_UNDO].serving;
 	case COREMON_COLUMN_DROPS:
-		return hooks[HOOK_DROP].serving;
+		/* Whose a packet is that TCP itself drops, only the segment's hook knows on most kernels. */
+		return hooks[HOOK_DROP].serving && hooks[HOOK_SEGMENT].serving;
 	case COREMON_COLUMN_DROP_REASONS:
 		return COREMON_DROPS_TELL_REASON && hooks[HOOK_DROP].serving;
 	}
@@ -519,7 +551,7 @@ bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
 	if (i >= HOOKS)
 		return false;
 	site = hooks[i].serving;
-	*info = (struct coremon_hook_info){ .name = hooks[i].name, .required = hooks[i].required };
+	*info = (struct coremon_hook_info){ .name = hooks[i].name, .required = hooks[i].required, .off = switched_off(i) };
 	if (!site)
 		return true;
 	info->kind = site->tp_probe ? "tracepoint" : hooks[i].function.kind;

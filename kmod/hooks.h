@@ -9,6 +9,7 @@
  * @name: of the hook
  * @kind: "tracepoint" or "kprobe"; NULL: nothing serves
  * @symbol: of the kernel; NULL: nothing serves
+ * @off: by the parameter hot; then nothing serves
  * @required: the module does not load without it
  * @hits: times the hook ran since the load
  * @missed: times the kernel says it could not run (a kprobe inside a kprobe)
@@ -17,6 +18,7 @@ struct coremon_hook_info {
 	const char *name;
 	const char *kind;
 	const char *symbol;
+	bool off;
 	bool required;
 	u64 hits;
 	u64 missed;
@@ -27,8 +29,11 @@ enum coremon_hook_column {
 	COREMON_COLUMN_TX_CALLS,
 	COREMON_COLUMN_RX_CALLS,
 	COREMON_COLUMN_ULP_CALLS,
-	COREMON_COLUMN_QUEUES,
+	COREMON_COLUMN_QUEUES,		/* and whatever else is of segments: flags received, first data, windows */
+	COREMON_COLUMN_RST_CAUSE,
+	COREMON_COLUMN_CHANGES,		/* which connections have changed since a reader was last told */
 	COREMON_COLUMN_RETRANS,
+	COREMON_COLUMN_CA_TOLD,
 	COREMON_COLUMN_CA,
 	COREMON_COLUMN_UNDO,
 	COREMON_COLUMN_DROPS,

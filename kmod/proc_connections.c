@@ -7,6 +7,7 @@
 #include <linux/module.h>
 
 #include "closed.h"
+#include "hooks.h"
 #include "snapshot.h"
 #include "stream.h"
 #include "table.h"
@@ -14,11 +15,12 @@
 /**
  * struct connections - An open file.
  * @stream: must be first
- * @walk: the first reading; valid while @walking
- * @walking: the first reading is under way
+ * @walk: a reading of all; valid while @walking
+ * @walking: a reading of all has begun
  * @follow: .bin: the readings after it; valid while @following
  * @following: bookmarks of @follow are in the table
  * @first: .bin: the reading that is under way is the first
+ * @all: .bin: it is not, but it gives all connections
  * @closed_seq: .bin: number of the first ended connection that has not been told
  * @closed_end: .bin: of the first that is for the reading after this
  * @whole_before: .bin: of the first that ended after the first reading
@@ -29,6 +31,7 @@ struct connections {
 	bool walking;
 	bool following;
 	bool first;
+	bool all;
 	u64 closed_seq;
 	u64 closed_end;
 	u64 whole_before;
@@ -144,6 +147,11 @@ static void bin_begin(struct coremon_stream *stream)
 	}
 	c->closed_end = coremon_closed_next();
 	coremon_follow_rewind(&c->follow);
+	/* Where nobody sees what changes, everything may have. */
+	c->all = !coremon_hooks_serve(COREMON_COLUMN_CHANGES);
+	if (c->all)
+		coremon_walk_begin(&c->walk);
+	c->walking = c->all;
 }
 
 static int bin_fill(struct coremon_stream *stream)
@@ -158,7 +166,9 @@ static int bin_fill(struct coremon_stream *stream)
 		return n;
 	}
 	n = coremon_proc_fill_closed(stream, &c->closed_seq, c->closed_end, false, c->follow.slot, c->whole_before);
-	return n ?: fill_changes(c);
+	if (n)
+		return n;
+	return c->all ? fill_walk(c, false) : fill_changes(c);
 }
 
 static const struct coremon_stream_ops bin_ops = {

@@ -24,7 +24,7 @@ int coremon_proc_hooks_show(struct seq_file *m, void *v)
 			seq_printf(m, "%-13s %-10s %-22s %-8s %15llu %8llu\n", info.name, info.kind, info.symbol,
 				   required, info.hits, info.missed);
 		else
-			seq_printf(m, "%-13s %-10s %-22s %-8s %15s %8s\n", info.name, "-", "-", required, "-", "-");
+			seq_printf(m, "%-13s %-10s %-22s %-8s %15s %8s\n", info.name, info.off ? "off" : "-", "-", required, "-", "-");
 	}
 	return 0;
 }

@@ -129,11 +129,11 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 {
 	u64 since = READ_ONCE(conn->zero_wnd_since_ns);
 
-	row->flags_in = READ_ONCE(conn->flags_in);
 	row->flags_out = READ_ONCE(conn->flags_out);
 	row->handshake_us = READ_ONCE(conn->handshake_us);
-	row->first_byte_us = READ_ONCE(conn->first_byte_us);
 	if (coremon_hooks_serve(COREMON_COLUMN_QUEUES)) {
+		row->flags_in = READ_ONCE(conn->flags_in);
+		row->first_byte_us = READ_ONCE(conn->first_byte_us);
 		row->zero_wnd_in = READ_ONCE(conn->zero_wnd_in);
 		row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
 		row->zero_wnd_in_us = READ_ONCE(conn->zero_wnd_in_us);
@@ -201,9 +201,12 @@ static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, 
 	if (!coremon_congestion_sees_undo(sk))
 		return;
 	row->undo_full = READ_ONCE(conn->undo[COREMON_UNDO_FULL]);
+	row->undo_loss = READ_ONCE(conn->undo[COREMON_UNDO_LOSS]);
+	/* In Recovery the two are told apart by what the segment acknowledged. */
+	if (!coremon_hooks_serve(COREMON_COLUMN_QUEUES))
+		return;
 	row->undo_partial = READ_ONCE(conn->undo[COREMON_UNDO_PARTIAL]);
 	row->undo_dsack = READ_ONCE(conn->undo[COREMON_UNDO_DSACK]);
-	row->undo_loss = READ_ONCE(conn->undo[COREMON_UNDO_LOSS]);
 }
 
 /**

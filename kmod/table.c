@@ -142,6 +142,8 @@ static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->opened = sk->sk_state == TCP_LISTEN && opened == COREMON_OPENED_ADOPTED ? COREMON_OPENED_LISTEN : opened;
 	conn->dirty = true;
+	conn->watch = COREMON_WATCH_FIRST;
+	conn->flags_of_note = COREMON_FLAGS_NOTED;
 	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
 	conn->ca_last = opened == COREMON_OPENED_ADOPTED ? min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss) : TCP_CA_Open;
 	conn->ca_since_ns = now;
@@ -558,6 +560,7 @@ int coremon_table_init(void)
 
 	/* Two records a chain, on average, when the table is full. */
 	coremon_buckets.bits = order_base_2(buckets);
+	coremon_buckets.shift = 64 - coremon_buckets.bits;
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
 		return -ENOMEM;

@@ -41,6 +41,17 @@ enum {
 /* Why a reduction of the congestion window was taken back: index of coremon_conn.undo. */
 enum { COREMON_UNDO_FULL, COREMON_UNDO_PARTIAL, COREMON_UNDO_DSACK, COREMON_UNDO_LOSS, COREMON_UNDO_KINDS };
 
+/* Why every segment of a connection is looked at closely: coremon_conn.watch. */
+#define COREMON_WATCH_FIRST 1		/* none has been yet, or the first data is awaited */
+#define COREMON_WATCH_CA 2		/* in Recovery, or nothing else tells of the CA state */
+#define COREMON_WATCH_OFO 4		/* there was data out of order when the last segment came, which may have filled the gap */
+
+/* coremon_conn.attention of a connection that is dirty, and for which nothing else is true. */
+#define COREMON_NO_ATTENTION ((__force u32)cpu_to_le32(true))
+
+/* The first coremon_conn.flags_of_note: all flags but CWR, which is not kept. */
+#define COREMON_FLAGS_NOTED 0x7f
+
 /**
  * struct coremon_link - A place in a list of a shard: a connection or a walk's bookmark.
  * @list: protected by the shard's lock
@@ -83,12 +94,15 @@ struct coremon_marks {
  * @rx_calls: receive calls
  * @dirty: changed since a reader of changes was last told; written under the shard's lock
  * @ended: the connection has left the lists; set under the shard's lock, read under RCU
+ * @zero_wnd: bit 0: the peer's window is closed; bit 1: this end's is
+ * @watch: COREMON_WATCH_*
+ * @attention: these four at once: a segment of a connection for which it is COREMON_NO_ATTENTION may be of no interest
  * @opened: COREMON_OPENED_*; immutable
  * @ca_last: CA state since @ca_since_ns
  * @flags_in: COREMON_FLAG_* of all segments received
  * @flags_out: of what this end sent, as its states tell
- * @flags_now: of the segment that is being processed
- * @zero_wnd: bit 0: the peer's window is closed; bit 1: this end's is
+ * @flags_now: of the segment that is being processed, if it has one of @flags_of_note
+ * @flags_of_note: those that no segment has had, and RST
  * @area_jiffies: when @send_q_area and @recv_q_area were last carried on
  * @send_q_last: send queue since then, bytes
  * @recv_q_last: receive queue since then
@@ -132,19 +146,26 @@ struct coremon_conn {
 	u32 area_jiffies;
 	u32 send_q_last;
 	u32 recv_q_last;
-	bool dirty;
-	bool ended;
-	u8 opened;
+	union {
+		struct {
+			bool dirty;
+			bool ended;
+			u8 zero_wnd;
+			u8 watch;
+		};
+		u32 attention;
+	};
 	u8 ca_last;
 	u8 flags_in;
-	u8 flags_out;
 	u8 flags_now;
-	u8 zero_wnd;
+	u8 flags_of_note;
 	u32 first_byte_us;
 	atomic64_t tx_calls;
 	atomic64_t rx_calls;
 	u8 owner_state;
 	bool told;
+	u8 opened;
+	u8 flags_out;
 	u32 handshake_us;
 
 	union {
@@ -215,6 +236,8 @@ struct coremon_follow {
 struct coremon_buckets {
 	/** @heads: 1 << @bits chains */
 	struct hlist_head *heads;
+	/** @shift: 64 - @bits */
+	unsigned int shift;
 	/** @bits: log2 of the number of chains */
 	unsigned int bits;
 };
@@ -223,7 +246,7 @@ extern struct coremon_buckets coremon_buckets;
 
 static inline unsigned long coremon_bucket_of(const struct sock *sk)
 {
-	return hash_ptr((void *)sk, coremon_buckets.bits);
+	return (unsigned long)sk * GOLDEN_RATIO_64 >> coremon_buckets.shift;
 }
 
 void coremon_table_mark(struct coremon_conn *conn);
@@ -232,15 +255,15 @@ void coremon_table_mark(struct coremon_conn *conn);
  * coremon_table_find() - The record of a socket, ended or not.
  * @sk: the socket
  *
- * Context: under rcu_read_lock(), any context but NMI.
- * Return: the record, valid until rcu_read_unlock(); NULL if the socket is not tracked.
+ * Context: under rcu_read_lock() or with preemption off, which is as good; any context but NMI.
+ * Return: the record, valid until rcu_read_unlock() or preemption; NULL if the socket is not tracked.
  */
 static inline struct coremon_conn *coremon_table_find(const struct sock *sk)
 {
 	struct coremon_conn *conn;
 
 	hlist_for_each_entry_rcu(conn, &coremon_buckets.heads[coremon_bucket_of(sk)], hash)
-		if (conn->sk == sk)
+		if (likely(conn->sk == sk))
 			return conn;
 	return NULL;
 }

@@ -30,17 +30,24 @@ static bool is_connection(const struct coremon_conn *conn)
 	return conn && !READ_ONCE(conn->ended) && conn->opened != COREMON_OPENED_LISTEN;
 }
 
+/*
+ * Whether what the kernel takes for a reset is one: data for a socket that is closed is taken so, too. That does not come to an established
+ * connection, and where nobody tells of the segments of the others it is not known and taken for rare.
+ */
+static bool reset_came(const struct coremon_conn *conn, int state)
+{
+	return conn->flags_now & COREMON_FLAG_RST || state == TCP_ESTABLISHED || !coremon_hooks_serve(COREMON_COLUMN_RST_CAUSE);
+}
+
 static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int old)
 {
 	bool connecting = old == TCP_SYN_SENT || old == TCP_SYN_RECV;
 	int err = READ_ONCE(sk->sk_err);
 
 	if (conn->flags_now & TAKEN_AS_RESET) {
-		/* Data that comes after close() is taken so too, and answered by a reset. */
 		if (old == TCP_SYN_SENT)
 			return COREMON_CAUSE_CONNECT_REFUSED;
-		return conn->flags_now & COREMON_FLAG_RST || !coremon_hooks_serve(COREMON_COLUMN_QUEUES) ?
-			COREMON_CAUSE_RST_RECEIVED : COREMON_CAUSE_RST_SENT;
+		return reset_came(conn, old) ? COREMON_CAUSE_RST_RECEIVED : COREMON_CAUSE_RST_SENT;
 	}
 	if (err == ETIMEDOUT)
 		return connecting ? COREMON_CAUSE_CONNECT_TIMEOUT : COREMON_CAUSE_TIMEOUT;
@@ -105,6 +112,7 @@ static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
 	if (!conn)
 		return;
 	conn->flags_in = flags_in;
+	conn->flags_of_note = (COREMON_FLAGS_NOTED & ~flags_in) | COREMON_FLAG_RST;
 	conn->flags_out = flags_out;
 	if (opened != COREMON_OPENED_PASSIVE)
 		coremon_owner_opens(conn);
@@ -225,43 +233,16 @@ void coremon_track_accept(struct sock *sk)
 }
 
 /**
- * coremon_track_send() - A process calls send, write or the like; the socket is not locked.
- * @sk: a socket of any protocol
+ * coremon_track_used_enable() - A call by a process that is perhaps the first to use the connection, or since a reader of changes was told.
+ * @conn: the record
+ *
+ * Context: preemption is off; it is on again afterwards.
  */
-void coremon_track_send(struct sock *sk)
+void coremon_track_used_enable(struct coremon_conn *conn)
 {
-	struct coremon_conn *conn;
-
-	if (!is_tcp(sk))
-		return;
-	rcu_read_lock();
-	conn = coremon_table_find(sk);
-	if (conn) {
-		atomic64_inc(&conn->tx_calls);
-		coremon_owner_uses(conn);
-		coremon_changed(conn);
-	}
-	rcu_read_unlock();
-}
-
-/**
- * coremon_track_recv() - A process calls recv, read or the like; the socket is not locked.
- * @sk: a socket of any protocol
- */
-void coremon_track_recv(struct sock *sk)
-{
-	struct coremon_conn *conn;
-
-	if (!is_tcp(sk))
-		return;
-	rcu_read_lock();
-	conn = coremon_table_find(sk);
-	if (conn) {
-		atomic64_inc(&conn->rx_calls);
-		coremon_owner_uses(conn);
-		coremon_changed(conn);
-	}
-	rcu_read_unlock();
+	coremon_owner_uses(conn);
+	coremon_changed(conn);
+	preempt_enable_notrace();
 }
 
 static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb)
@@ -272,9 +253,58 @@ static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb)
 		WRITE_ONCE(conn->first_byte_us, us_since(conn->birth_ns));
 }
 
+/* Whether the next segment, too, must be looked at closely, whatever it is. */
+static u8 watch_of(const struct coremon_conn *conn, const struct sock *sk)
+{
+	u8 watch = conn->birth_ns && conn->first_byte_us == ~0U ? COREMON_WATCH_FIRST : 0;
+
+	if (coremon_congestion_watched(conn))
+		watch |= COREMON_WATCH_CA;
+	if (!RB_EMPTY_ROOT(&tcp_sk(sk)->out_of_order_queue))
+		watch |= COREMON_WATCH_OFO;
+	return watch;
+}
+
+/* A segment that may change something in the record. */
+static void note_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
+{
+	u8 flags = tcp_flag_byte(tcp_hdr(skb)) & COREMON_FLAGS_NOTED;
+
+	if (!is_connection(conn))
+		return;
+	conn->flags_now = flags;
+	if (unlikely(flags & ~conn->flags_in)) {
+		WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
+		conn->flags_of_note = (COREMON_FLAGS_NOTED & ~conn->flags_in) | COREMON_FLAG_RST;
+	}
+	if (unlikely(conn->first_byte_us == ~0U))
+		first_byte(conn, skb);
+	coremon_congestion_sample(conn, sk);
+	/* Before the SYN-ACK is processed the receive queue means nothing. */
+	if (sk->sk_state != TCP_SYN_SENT)
+		coremon_queue_segment(conn, sk, skb);
+	WRITE_ONCE(conn->watch, watch_of(conn, sk));
+	coremon_event_sample(conn, sk);
+	coremon_changed(conn);
+}
+
+/**
+ * coremon_track_noted_enable() - A segment of an established connection that may change something in the record, or is sampled.
+ * @conn: the record
+ * @sk: the socket, locked or owned
+ * @skb: the segment, its control block filled
+ *
+ * Context: preemption is off; it is on again afterwards, so that the caller has nothing left to do.
+ */
+void coremon_track_noted_enable(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
+{
+	note_segment(conn, sk, skb);
+	preempt_enable_notrace();
+}
+
 /**
  * coremon_track_segment() - A segment has come and is about to be processed.
- * @sk: the socket, locked or owned, but for a listener
+ * @sk: the socket in any state, locked or owned, but for a listener
  * @skb: the segment, its control block filled
  */
 void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
@@ -284,24 +314,10 @@ void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 	coremon_dropped_receiving(sk);
 	rcu_read_lock();
 	conn = coremon_table_find(sk);
-	if (unlikely(sk->sk_state == TCP_LISTEN)) {
-		if (conn)
-			coremon_changed(conn);
-	} else if (is_connection(conn)) {
-		u8 flags = tcp_flag_byte(tcp_hdr(skb)) & ~TAKEN_AS_RESET;
-
-		conn->flags_now = flags;
-		if (unlikely(flags & ~conn->flags_in))
-			WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
-		if (unlikely(conn->first_byte_us == ~0U))
-			first_byte(conn, skb);
-		coremon_congestion_sample(conn, sk);
-		/* Before the SYN-ACK is processed the receive queue means nothing. */
-		if (sk->sk_state != TCP_SYN_SENT)
-			coremon_queue_segment(conn, sk, skb);
-		coremon_event_sample(conn, sk);
+	if (conn && sk->sk_state == TCP_LISTEN)
 		coremon_changed(conn);
-	}
+	else if (conn)
+		note_segment(conn, sk, skb);
 	rcu_read_unlock();
 }
 
@@ -323,8 +339,6 @@ void coremon_track_timer(struct sock *sk)
 /* Data for a socket that is closed: when the reset that answers it is sent, the socket is gone. */
 static void answered_by_reset(struct coremon_conn *conn, const struct sock *sk)
 {
-	if (!coremon_hooks_serve(COREMON_COLUMN_QUEUES))
-		return;		/* then the segment's flags are not known */
 	WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
 	coremon_event(conn, sk, COREMON_EVENT_RST_SENT, (u32)COREMON_UNKNOWN, 0, 0, 0);
 }
@@ -341,7 +355,7 @@ void coremon_track_rst_received(struct sock *sk)
 	conn = coremon_table_find(sk);
 	if (is_connection(conn)) {
 		conn->flags_now |= TAKEN_AS_RESET;
-		if (conn->flags_now & COREMON_FLAG_RST)
+		if (reset_came(conn, sk->sk_state))
 			coremon_event(conn, sk, COREMON_EVENT_RST_RECEIVED, 0, 0, 0, 0);
 		else if (sock_flag(sk, SOCK_DEAD))
 			answered_by_reset(conn, sk);

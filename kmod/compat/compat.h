@@ -24,6 +24,13 @@ static inline u32 coremon_compat_snd_cwnd(const struct tcp_sock *tp)
 #endif
 }
 
+/* Whether there may be a tracepoint that tells of every change of the CA state; whether it serves is another question. */
+#ifdef HAVE_TP_CONG_STATE_SET
+#define COREMON_COMPAT_CA_STATE_TOLD true
+#else
+#define COREMON_COMPAT_CA_STATE_TOLD false
+#endif
+
 /**
  * coremon_compat_listen_bucket() - The i-th bucket in which every listener of @hashinfo hangs once, by sk_nulls_node.
  * @hashinfo: TCP's tables of one network namespace

@@ -15,12 +15,13 @@
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
 
-/* v6.3 (6e6eda44b939). Handler: void (*)(struct sock *sk). The socket is not locked, and of any protocol. */
+/* v6.3 (6e6eda44b939). Handler: void (*)(struct sock *sk), for those of TCP and raw ones that say so. The socket is not locked. */
 #ifdef HAVE_TP_SOCK_LENGTH
 #define COREMON_DEFINE_SOCK_LENGTH(probe, handler)				\
-	static void probe(void *data, struct sock *sk, int ret, int flags)	\
+	static notrace void probe(void *data, struct sock *sk, int ret, int flags) \
 	{									\
-		handler(sk);							\
+		if (sk->sk_protocol == IPPROTO_TCP)				\
+			handler(sk);						\
 	}
 #define COREMON_CHECK_SOCK_LENGTH(name, probe) check_trace_callback_type_##name(probe)
 #define COREMON_SITE_SOCK_LENGTH(name, probe) COREMON_TRACEPOINT(name, probe),
@@ -65,13 +66,13 @@
 /* Handler: void (*)(struct sock *sk, const struct sk_buff *skb), before the segment is processed. */
 #ifdef HAVE_TP_PROBE_CONST_SKB
 #define COREMON_DEFINE_TCP_PROBE(probe, handler)				\
-	static void probe(void *data, struct sock *sk, const struct sk_buff *skb) \
+	static notrace void probe(void *data, struct sock *sk, const struct sk_buff *skb) \
 	{									\
 		handler(sk, skb);						\
 	}
 #else
 #define COREMON_DEFINE_TCP_PROBE(probe, handler)				\
-	static void probe(void *data, struct sock *sk, struct sk_buff *skb)	\
+	static notrace void probe(void *data, struct sock *sk, struct sk_buff *skb) \
 	{									\
 		handler(sk, skb);						\
 	}
