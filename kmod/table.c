@@ -143,7 +143,6 @@ static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
 	conn->opened = sk->sk_state == TCP_LISTEN && opened == COREMON_OPENED_ADOPTED ? COREMON_OPENED_LISTEN : opened;
 	conn->dirty = true;
 	conn->watch = COREMON_WATCH_FIRST;
-	conn->flags_of_note = COREMON_FLAGS_NOTED;
 	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
 	conn->ca_last = opened == COREMON_OPENED_ADOPTED ? min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss) : TCP_CA_Open;
 	conn->ca_since_ns = now;

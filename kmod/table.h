@@ -49,9 +49,6 @@ enum { COREMON_UNDO_FULL, COREMON_UNDO_PARTIAL, COREMON_UNDO_DSACK, COREMON_UNDO
 /* coremon_conn.attention of a connection that is dirty, and for which nothing else is true. */
 #define COREMON_NO_ATTENTION ((__force u32)cpu_to_le32(true))
 
-/* The first coremon_conn.flags_of_note: all flags but CWR, which is not kept. */
-#define COREMON_FLAGS_NOTED 0x7f
-
 /**
  * struct coremon_link - A place in a list of a shard: a connection or a walk's bookmark.
  * @list: protected by the shard's lock
@@ -102,7 +99,7 @@ struct coremon_marks {
  * @flags_in: COREMON_FLAG_* of all segments received
  * @flags_out: of what this end sent, as its states tell
  * @flags_now: of the segment that is being processed, if it has one of @flags_of_note
- * @flags_of_note: those that no segment has had, and RST
+ * @flags_of_note: those that no segment has had, and RST; set by the first segment, to which @watch leads
  * @area_jiffies: when @send_q_area and @recv_q_area were last carried on
  * @send_q_last: send queue since then, bytes
  * @recv_q_last: receive queue since then

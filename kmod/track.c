@@ -16,6 +16,9 @@
 #include "snapshot.h"
 #include "table.h"
 
+/* All TCP flags but CWR. */
+#define FLAGS_KEPT 0x7f
+
 /* Beside the TCP flags in coremon_conn.flags_now: the kernel takes this segment for a reset. */
 #define TAKEN_AS_RESET 0x80
 
@@ -112,7 +115,6 @@ static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
 	if (!conn)
 		return;
 	conn->flags_in = flags_in;
-	conn->flags_of_note = (COREMON_FLAGS_NOTED & ~flags_in) | COREMON_FLAG_RST;
 	conn->flags_out = flags_out;
 	if (opened != COREMON_OPENED_PASSIVE)
 		coremon_owner_opens(conn);
@@ -268,15 +270,14 @@ static u8 watch_of(const struct coremon_conn *conn, const struct sock *sk)
 /* A segment that may change something in the record. */
 static void note_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
 {
-	u8 flags = tcp_flag_byte(tcp_hdr(skb)) & COREMON_FLAGS_NOTED;
+	u8 flags = tcp_flag_byte(tcp_hdr(skb)) & FLAGS_KEPT;
 
 	if (!is_connection(conn))
 		return;
 	conn->flags_now = flags;
-	if (unlikely(flags & ~conn->flags_in)) {
+	if (unlikely(flags & ~conn->flags_in))
 		WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
-		conn->flags_of_note = (COREMON_FLAGS_NOTED & ~conn->flags_in) | COREMON_FLAG_RST;
-	}
+	conn->flags_of_note = (FLAGS_KEPT & ~conn->flags_in) | COREMON_FLAG_RST;
 	if (unlikely(conn->first_byte_us == ~0U))
 		first_byte(conn, skb);
 	coremon_congestion_sample(conn, sk);

@@ -10,3 +10,6 @@ insmod ./coremon.ko
 cost coremon pingpong
 ./read 1000=btp 3000=btp | sed 's/^/read coremon /'
 rmmod coremon
+insmod ./coremon.ko hot=0
+cost cold pingpong
+rmmod coremon

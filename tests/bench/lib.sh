@@ -23,14 +23,14 @@ warm_up() {
 	./load pingpong -n 20 -r 100 >/dev/null; ./load bulk -n 8 -r 1 >/dev/null; ./load conn -n 100 -r 2 >/dev/null; sleep 61
 }
 
-# Repeats of the ping-pong are shorter than a tick, for an exact figure. What connections leave behind is cleared away at ticks, and must
-# be in the figure, so those of the others are long. Arguments: configuration, loads.
+# Repeats of the ping-pong and of the bulk are shorter than a tick, for an exact figure. What connections leave behind is cleared away at ticks,
+# and must be in the figure, so those of the others are long. Arguments: configuration, loads.
 cost() {
 	_c=$1; shift
 	for _l; do
 		case $_l in
 		pingpong) echo "cost $_c pingpong $(./load pingpong)" ;;
-		bulk) echo "cost $_c bulk $(./load bulk -n 8 -r 9 -w 2)" ;;
+		bulk) echo "cost $_c bulk $(./load bulk -n 1 -r 80 -w 8)" ;;
 		conn) echo "cost $_c conn $(./load conn -n 200 -r 7 -w 1)"; sleep 61 ;;
 		lossy)
 			# One segment a packet, else a whole burst is one packet to netem.

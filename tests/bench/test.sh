@@ -15,12 +15,13 @@ holds() {
 	if "$@" >"$tmp/why" 2>&1; then echo "ok $n bench: $what"; else echo "not ok $n bench: $what"; sed 's/^/# /' "$tmp/why"; fi
 }
 
-# What a guest measured. Arguments: package, base and cost of the ping-pong, of a row of /proc/net/tcp, binary, text.
+# What a guest measured. Arguments: package, base and cost of the ping-pong, of a row of /proc/net/tcp, binary, text, of the ping-pong with hot=0.
 measured() {
 	cat <<-E
 		info package $1
 		cost base pingpong $2 0 0
 		cost coremon pingpong $(($2 + $3)) 0 0
+		cost cold pingpong $(($2 + ${7:-2})) 0 0
 		read coremon 1000 proc_net_tcp $((1000 * $4))
 		read coremon 3000 proc_net_tcp $((3000 * $4))
 		read coremon 1000 bin $((1000 * $5 + 7))
@@ -30,7 +31,7 @@ measured() {
 	E
 }
 gate() { measured "$@" >"$tmp/raw"; awk -v mode=gate -v file="$tmp/expected" -f "$here/gate.awk" "$tmp/raw" >"$tmp/ktap"; cat "$tmp/ktap"; }
-green() { gate "$@" && ! grep -q '^not ok' "$tmp/ktap" && [ "$(grep -c '^ok' "$tmp/ktap")" = 3 ]; }
+green() { gate "$@" && ! grep -q '^not ok' "$tmp/ktap" && [ "$(grep -c '^ok' "$tmp/ktap")" = 4 ]; }
 red() { local want=$1; shift; gate "$@"; [ "$(sed -n 's/^not ok [0-9]* cost: //p' "$tmp/ktap" | xargs)" = "$want" ]; }
 record() { measured "$@" >"$tmp/raw"; awk -v mode=record -v file="$tmp/expected" -f "$here/gate.awk" "$tmp/raw"; }
 kept() { [ "$(grep -c "$1" "$tmp/expected")" = "$2" ]; }
@@ -40,20 +41,22 @@ record 1-1 30000 500 10000 1500 8000
 holds "what was recorded holds" green 1-1 30000 500 10000 1500 8000
 holds "5 % more holds" green 1-1 30000 525 10000 1575 8400
 holds "more for the ping-pong does not" red pingpong 1-1 30000 530 10000 1500 8000
+holds "next to nothing may grow a little" green 1-1 30000 500 10000 1500 8000 11
+holds "and no more" red pingpong_hot=0 1-1 30000 500 10000 1500 8000 13
 holds "more for the rows does not" red "read_binary read_text" 1-1 30000 500 10000 1600 8500
 holds "on the kernel of the record the base does not matter" red pingpong 1-1 60000 530 10000 1500 8000
 holds "another kernel that costs twice as much holds" green 2-1 60000 1000 20000 3000 16000
 holds "more on another kernel does not" red pingpong 2-1 30000 530 10000 1500 8000
 record 2-1 60000 1000 20000 3000 16000
-holds "recording one kernel keeps the other" kept '^1-1 ' 3
+holds "recording one kernel keeps the other" kept '^1-1 ' 4
 holds "recording keeps the comment" kept '^#' 1
 record 2-1 60000 1100 20000 3000 16000
-holds "recording again replaces" kept '^2-1 ' 3
+holds "recording again replaces" kept '^2-1 ' 4
 holds "what was recorded last counts" green 2-1 60000 1150 20000 3000 16000
 : >"$tmp/raw"
 holds "nothing measured is red" sh -c "! awk -v mode=gate -v file='$tmp/expected' -f '$here/gate.awk' '$tmp/raw'"
 echo "# nothing" >"$tmp/expected"
-holds "nothing recorded is red" red "pingpong read_binary read_text" 1-1 30000 500 10000 1500 8000
+holds "nothing recorded is red" red "pingpong pingpong_hot=0 read_binary read_text" 1-1 30000 500 10000 1500 8000
 
 {
 	measured 1-1 30000 500 10000 1500 9000
