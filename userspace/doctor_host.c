@@ -91,24 +91,25 @@ void rule_cpu_squeeze(struct findings *findings, const struct view *view)
 	finding_advice(finding, "If it goes on, one CPU does the work of several: spread the interrupts of the interface.");
 }
 
-static void conntrack_full(struct findings *findings, const struct view *view, uint64_t entries, uint64_t max, uint64_t lost)
+/* @now: it is full, or nearly, at the end as well; else it was for moments, or there was no memory. */
+static void conntrack_full(struct findings *findings, const struct view *view, uint64_t entries, uint64_t max, uint64_t lost, bool now)
 {
 	bool full = lost > 0;
 	struct finding *finding = finding_add(findings, full ? "conntrack-full" : "conntrack-near-full",
-					      full ? SEVERITY_CRITICAL : SEVERITY_WARNING, SURE_CERTAIN, full ? WEIGHT_CAUSE :
+					      full ? SEVERITY_CRITICAL : SEVERITY_WARNING, now ? SURE_CERTAIN : SURE_LIKELY, full ? WEIGHT_CAUSE :
 					      WEIGHT_LIMIT);
 	bool dropped = view_grown(view, LAYER_CONNTRACK, "", "drop").by > 0;
 	char share[SHARE_LEN];
 
 	if (full)
-		finding_title(finding, "the conntrack table is full: %s", dropped ? "packets of new connections are dropped" :
+		finding_title(finding, "the conntrack table %s full: %s", now ? "is" : "was", dropped ? "packets of new connections are dropped" :
 			      "others' entries are thrown out to make room");
 	else
 		finding_title(finding, "the conntrack table is nearly full: %s", share_text((double)entries, (double)max, share));
 	finding_effect(finding, full ? "New connections do not come up, of any service, until old entries go; those that are open "
 		       "go on." :
 				       "When it is full, packets of new connections are dropped.");
-	finding_note(finding, "entries", "%" PRIu64 " of %" PRIu64, entries, max);
+	finding_note(finding, "entries", "%" PRIu64 " of %" PRIu64 "%s", entries, max, now ? "" : " at the end");
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "drop", false);
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "early_drop", false);
 	view_evidence(finding, view, LAYER_CONNTRACK, "", "insert_failed", false);
@@ -120,14 +121,16 @@ static void conntrack_full(struct findings *findings, const struct view *view, u
 void rule_conntrack(struct findings *findings, const struct view *view)
 {
 	uint64_t entries, max, lost = view_grown(view, LAYER_CONNTRACK, "", "drop").by;
+	uint64_t early = view_grown(view, LAYER_CONNTRACK, "", "early_drop").by;
 	struct grown failed = view_grown(view, LAYER_CONNTRACK, "", "insert_failed");
 	struct finding *finding;
 
-	lost += view_grown(view, LAYER_CONNTRACK, "", "early_drop").by;
 	if (view_level(view, LAYER_CONNTRACK, "", "entries", &entries) && view_level(view, LAYER_CONNTRACK, "", "max", &max) && max) {
-		/* Drops with room left are of memory, or of the other half of the fault: they are told of below. */
-		if ((double)entries >= NEAR_LIMIT * (double)max) {
-			conntrack_full(findings, view, entries, max, lost);
+		bool now = (double)entries >= NEAR_LIMIT * (double)max;
+
+		/* What could not be entered is dropped as well, with room left: that is told of below. */
+		if (now || (failed.known && lost >= failed.by + LOST_MIN)) {
+			conntrack_full(findings, view, entries, max, lost + early, now);
 			return;
 		}
 	}
@@ -198,11 +201,12 @@ void rule_reverse_path(struct findings *findings, const struct view *view)
 {
 	struct grown stopped = view_grown(view, LAYER_TCP, "", "TcpExtIPReversePathFilter");
 	struct finding *finding;
+	char rate[RATE_LEN];
 
 	if (!stopped.known || stopped.by < LOST_MIN || view_rate(view, stopped.by) < REVERSE_PATH_RATE)
 		return;
 	finding = finding_add(findings, "reverse-path", SEVERITY_CRITICAL, SURE_CERTAIN, WEIGHT_CAUSE);
-	finding_title(finding, "the reverse-path filter drops %.0f packets a second", view_rate(view, stopped.by));
+	finding_title(finding, "the reverse-path filter drops %s packets a second", rate_text(view_rate(view, stopped.by), rate));
 	finding_effect(finding, "Packets came in by another interface than the one that answers would leave by, and are dropped: those "
 				"clients get nothing at all.");
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtIPReversePathFilter", true);

@@ -72,7 +72,7 @@ void rule_accept_queue(struct findings *findings, const struct view *view)
 	const struct socket *listener;
 	double full = listen_fullest(view, &listener);
 	bool was_full = full >= AT_LIMIT, has_max;
-	char local[ENDPOINT_STRLEN], process[PROCESS_LEN];
+	char local[ENDPOINT_STRLEN], process[PROCESS_LEN], rate[RATE_LEN];
 	struct finding *finding;
 	uint64_t somaxconn;
 
@@ -91,8 +91,8 @@ void rule_accept_queue(struct findings *findings, const struct view *view)
 		finding_title(finding, "an accept queue overflows; whose is not known");
 		finding_note(finding, "listener", "none was full when looked at: a burst, or in another network namespace");
 	}
-	finding_effect(finding, "Clients that connect get no answer and try again after 1, 3, 7 seconds: %.0f times a second.",
-		       view_rate(view, overflows.by));
+	finding_effect(finding, "Clients that connect get no answer and try again after 1, 3, 7 seconds: %s times a second.",
+		       rate_text(view_rate(view, overflows.by), rate));
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtListenOverflows", true);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpExtListenDrops", false);
 	view_evidence(finding, view, LAYER_TCP, "", "TcpPassiveOpens", true);

@@ -70,13 +70,14 @@ static void counters_of(struct finding *finding, const struct view *view)
 
 static void of_socket(struct findings *findings, const struct view *view, const struct socket *socket, uint64_t lost)
 {
-	char local[ENDPOINT_STRLEN], process[PROCESS_LEN];
+	char local[ENDPOINT_STRLEN], process[PROCESS_LEN], rate[RATE_LEN];
 	struct finding *finding = finding_add(findings, "udp-receive-buffer", SEVERITY_CRITICAL, SURE_CERTAIN, WEIGHT_LIMIT);
 
 	endpoint_format(&socket->local, local);
 	process_text(socket->comm, socket->pid, process);
 	finding_title(finding, "the UDP receive buffer of %s at %s overflows", process, local);
-	finding_effect(finding, "%.0f datagrams a second are lost before it reads them; nobody sends them again.", view_rate(view, lost));
+	finding_effect(finding, "%s datagrams a second are lost before it reads them; nobody sends them again.",
+		       rate_text(view_rate(view, lost), rate));
 	finding_count(finding, "drops of the socket", socket->num[SOCKET_DROPS] - lost, socket->num[SOCKET_DROPS], view->elapsed_ns);
 	counters_of(finding, view);
 	if (socket_known(socket, SOCKET_RECV_Q) && socket_known(socket, SOCKET_RCVBUF))
@@ -90,11 +91,12 @@ static void of_socket(struct findings *findings, const struct view *view, const 
 static void of_nobody(struct findings *findings, const struct view *view, uint64_t lost)
 {
 	static const struct socket nobody;
+	char rate[RATE_LEN];
 	struct finding *finding = finding_add(findings, "udp-receive-buffer", SEVERITY_CRITICAL, SURE_CERTAIN, WEIGHT_LIMIT);
 
 	finding_title(finding, "a UDP receive buffer overflows; whose is not known");
-	finding_effect(finding, "%.0f datagrams a second are lost before a program reads them; nobody sends them again.",
-		       view_rate(view, lost));
+	finding_effect(finding, "%s datagrams a second are lost before a program reads them; nobody sends them again.",
+		       rate_text(view_rate(view, lost), rate));
 	counters_of(finding, view);
 	finding_command(finding, "coremon-sockets -u");
 	buffer_advice(finding, view, &nobody);

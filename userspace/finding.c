@@ -245,6 +245,12 @@ char *share_text(double part, double whole, char buf[SHARE_LEN])
 	return buf;
 }
 
+char *rate_text(double per_s, char buf[RATE_LEN])
+{
+	snprintf(buf, RATE_LEN, per_s < 9.95 ? "%.2g" : "%.0f", fmin(per_s, 1e15));
+	return buf;
+}
+
 char *span_text(double seconds, char buf[SPAN_LEN])
 {
 	if (seconds < 120)

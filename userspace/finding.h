@@ -100,6 +100,11 @@ char *shell_word(const char *name, char buf[SHELL_WORD_LEN]);
 /** share_text() - @part of @whole in percent: "3.2 %", "<0.01 %". Return: @buf. */
 char *share_text(double part, double whole, char buf[SHARE_LEN]);
 
+#define RATE_LEN 24
+
+/** rate_text() - how many a second, for people: "0.36", "2.5", "1200". Return: @buf. */
+char *rate_text(double per_s, char buf[RATE_LEN]);
+
 #define SPAN_LEN 24
 
 /** span_text() - a time for people: "45 s", "6 min", "3 h". Return: @buf. */

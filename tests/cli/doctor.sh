@@ -117,6 +117,7 @@ try() {
 }
 
 cases() {
+	local root
 	try 'doctor: a machine with three faults' sick 0 doctor-sick.txt '*'
 	awk 'length > 80 && !/^ *(do)? *# / { print "longer than 80: " $0 }' "$tmp/out" >"$tmp/why"
 	result 'doctor: text fits 80 columns'
@@ -124,6 +125,11 @@ cases() {
 	try 'doctor: --exit-code tells that something was found' sick 3 doctor-sick.txt '*' --exit-code
 	try 'doctor: fewer intervals' sick 0 doctor-sick-1.txt '*' -n 1
 	try 'doctor: a healthy machine' healthy 0 doctor-healthy.txt '*' --exit-code
+	# Captured from real kernels while packets were lost on purpose: see make-ledger.sh.
+	for root in "$here"/fixtures/ledger-*; do
+		cp -R "$root" "$made/"
+		try "doctor: faults that were real, on ${root##*/ledger-}" "${root##*/}" 3 "doctor-${root##*/}.txt" '*' -n 1 --exit-code
+	done
 	try 'doctor: nothing to look at' empty 1 doctor-empty.txt '*'
 	try 'doctor: a clock that stands still' clock 1 - '*'
 	try 'doctor: help' empty 0 doctor-help.txt '' --help

@@ -147,6 +147,35 @@ START_TEST(conntrack)
 	examine(rule_conntrack);
 	found("conntrack-full");
 	ck_assert_int_eq(patient.findings.finding[0].severity, SEVERITY_CRITICAL);
+	says("the conntrack table is full");
+	/* There is room again. */
+	patient.now.counter[1].value = 100;
+	patient.now.counter[0].value = 12;
+	count(LAYER_CONNTRACK, "", "insert_failed", 0, 0);
+	examine(rule_conntrack);
+	found("");
+	patient.now.counter[0].value = 13;
+	examine(rule_conntrack);
+	found("conntrack-full");
+	says("the conntrack table was full");
+	says("100 of 65536 at the end");
+	ck_assert_int_eq(patient.findings.finding[0].sure, SURE_LIKELY);
+	/* Those of entries that failed are not for want of room. */
+	patient.now.counter[2].value = 1;
+	examine(rule_conntrack);
+	found("");
+}
+END_TEST
+
+START_TEST(rates_for_people)
+{
+	char buf[RATE_LEN];
+
+	ck_assert_str_eq(rate_text(0, buf), "0");
+	ck_assert_str_eq(rate_text(0.357, buf), "0.36");
+	ck_assert_str_eq(rate_text(9.94, buf), "9.9");
+	ck_assert_str_eq(rate_text(9.96, buf), "10");
+	ck_assert_str_eq(rate_text(1234.4, buf), "1234");
 }
 END_TEST
 
@@ -445,6 +474,7 @@ TCase *doctor_case(void)
 	tcase_add_test(tc, cpus);
 	tcase_add_test(tc, squeezes);
 	tcase_add_test(tc, conntrack);
+	tcase_add_test(tc, rates_for_people);
 	tcase_add_test(tc, conntrack_that_cannot_enter);
 	tcase_add_test(tc, descriptors);
 	tcase_add_test(tc, descriptors_of_the_machine);
