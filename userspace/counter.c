@@ -26,7 +26,7 @@ struct strings {
 
 static const char *const names[LAYER_NR] = {
 	[LAYER_LINK] = "link", [LAYER_DRIVER] = "driver", [LAYER_CPU] = "cpu", [LAYER_QDISC] = "qdisc",
-	[LAYER_CONNTRACK] = "conntrack", [LAYER_IP] = "ip", [LAYER_ICMP] = "icmp", [LAYER_UDP] = "udp", [LAYER_TCP] = "tcp",
+	[LAYER_CONNTRACK] = "conntrack", [LAYER_NETFILTER] = "netfilter", [LAYER_IP] = "ip", [LAYER_ICMP] = "icmp", [LAYER_UDP] = "udp", [LAYER_TCP] = "tcp",
 	[LAYER_SOCKET] = "socket", [LAYER_FD] = "fd", [LAYER_MEMORY] = "memory", [LAYER_LIMIT] = "limit",
 	[LAYER_REASON] = "reason",
 };
@@ -218,6 +218,7 @@ int counters_read(struct counters *counters, const struct root *root, uint32_t l
 		{ 1u << LAYER_LINK | 1u << LAYER_DRIVER | 1u << LAYER_QDISC, counter_link_read },
 		{ 1u << LAYER_CPU, counter_cpu_read },
 		{ 1u << LAYER_CONNTRACK, counter_conntrack_read },
+		{ 1u << LAYER_NETFILTER, counter_netfilter_read },
 		{ 1u << LAYER_IP | 1u << LAYER_ICMP | 1u << LAYER_UDP | 1u << LAYER_TCP, counter_snmp_read },
 		{ 1u << LAYER_SOCKET | 1u << LAYER_MEMORY, counter_memory_read },
 		{ 1u << LAYER_FD, counter_fd_read },

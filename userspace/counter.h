@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the host counts of packets on their way, all layers in one list: links, drivers, CPUs, queueing disciplines, conntrack,
- * IP, UDP, TCP, sockets, descriptors, memory, and the drops that the module saw. A counter is found by layer, object and
+ * rules, IP, UDP, TCP, sockets, descriptors, memory, and the drops that the module saw. A counter is found by layer, object and
  * name; two readings are compared name by name. What a source does not say is not in the list: it is not known, never 0.
  *
  * Each layer is read by one file (counter_link.c, counter_qdisc.c ...). Under COREMON_ROOT netlink answers are those captured in
@@ -22,6 +22,7 @@
  * CPU         cpuN                processed dropped time_squeeze received_rps flow_limit_count; G backlog_len
  * QDISC       "eth0 fq_codel 1:"  bytes packets drops overlimits requeues; G qlen backlog parent (classes: "eth0 htb 1:10")
  * CONNTRACK   ""                  found invalid insert insert_failed drop early_drop error search_restart chain_toolong; G entries, max
+ * NETFILTER   "inet filter input handle 7"  drop, reject: of a rule of nf_tables; "ip filter INPUT": policy
  * IP ICMP UDP TCP  ""             as nstat has them: IpInDiscards Ip6InDiscards IpExtInCsumErrors UdpRcvbufErrors TcpExtListenDrops
  * SOCKET      TCP, UDP, UDPLITE, RAW, FRAG, those with a 6, sockets   G of /proc/net/sockstat: inuse orphan tw alloc mem memory
  * FD          ""                  G allocated, max;   object "PID COMM": G open, limit (processes at half their limit or more)
@@ -31,8 +32,8 @@
  *                                 count_here (those of this reader's namespace alone); "": G reasons, names the kernel has
  */
 enum layer {
-	LAYER_LINK, LAYER_DRIVER, LAYER_CPU, LAYER_QDISC, LAYER_CONNTRACK, LAYER_IP, LAYER_ICMP, LAYER_UDP, LAYER_TCP,
-	LAYER_SOCKET, LAYER_FD, LAYER_MEMORY, LAYER_LIMIT, LAYER_REASON, LAYER_NR
+	LAYER_LINK, LAYER_DRIVER, LAYER_CPU, LAYER_QDISC, LAYER_CONNTRACK, LAYER_NETFILTER, LAYER_IP, LAYER_ICMP, LAYER_UDP,
+	LAYER_TCP, LAYER_SOCKET, LAYER_FD, LAYER_MEMORY, LAYER_LIMIT, LAYER_REASON, LAYER_NR
 };
 
 /** struct counter - one number */

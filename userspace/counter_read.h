@@ -24,6 +24,7 @@ static inline bool layer_wanted(uint32_t layers, enum layer layer)
 int counter_snmp_read(struct counters *counters, const struct root *root, uint32_t layers);	/* IP ICMP UDP TCP */
 int counter_link_read(struct counters *counters, const struct root *root, uint32_t layers);	/* LINK DRIVER QDISC */
 int counter_conntrack_read(struct counters *counters, const struct root *root, uint32_t layers);
+int counter_netfilter_read(struct counters *counters, const struct root *root, uint32_t layers);
 int counter_reason_read(struct counters *counters, const struct root *root, uint32_t layers);
 int counter_cpu_read(struct counters *counters, const struct root *root, uint32_t layers);
 int counter_fd_read(struct counters *counters, const struct root *root, uint32_t layers);

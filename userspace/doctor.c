@@ -26,7 +26,8 @@
 /* Sockets are read for a trend only where they are so few that it costs little. */
 #define SOCKETS_CHEAP 20000
 
-#define ALL_LAYERS ((1u << LAYER_NR) - 1 - (1u << LAYER_REASON))
+/* Rules of a firewall drop what they are to drop: that is no fault. */
+#define ALL_LAYERS ((1u << LAYER_NR) - 1 - (1u << LAYER_REASON) - (1u << LAYER_NETFILTER))
 #define DROPS "/proc/coremon/drops"
 
 /** struct settings - what the user asked for */

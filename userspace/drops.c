@@ -36,15 +36,15 @@ static const char help_text[] =
 	"  -h, --help        this text\n"
 	"  -V, --version     the version\n"
 	"\n"
-	"A row is a counter: its layer (link, driver, cpu, qdisc, conntrack, ip, icmp,\n"
-	"udp, tcp, socket, fd, memory), whose it is, its name in the kernel, the total,\n"
-	"the growth in the interval and a second. Under it stand, after `<`, the reasons\n"
-	"for which the kernel dropped packets (with the coremon module, from Linux 5.17\n"
-	"on), and where in the kernel; `unexplained` is what the counters above have more\n"
-	"than their reasons, or less. Drops that no counter tells of are rows of the\n"
-	"layer `reason`. `-` is not known; of a layer that could not be read a row says\n"
-	"so. What a counter means is said in lines of 140 columns, or where the output is\n"
-	"no terminal. See coremon-drops(8).\n";
+	"A row is a counter: its layer (link, driver, cpu, qdisc, conntrack, netfilter,\n"
+	"ip, icmp, udp, tcp, socket, fd, memory), whose it is, its name in the kernel,\n"
+	"the total, the growth in the interval and a second. Under it stand, after `<`,\n"
+	"the reasons for which the kernel dropped packets (with the coremon module, from\n"
+	"Linux 5.17 on), and where in the kernel; `unexplained` is what the counters above\n"
+	"have more than their reasons, or less. Drops that no counter tells of are rows of\n"
+	"the layer `reason`. `-` is not known; of a layer of which not all could be read a\n"
+	"row says so, once. What a counter means is said in lines of 140 columns, or where\n"
+	"the output is no terminal. See coremon-drops(8).\n";
 
 /* The fields of a record: always the same, so that they can be columns. */
 static void put_record(struct sink *sink, const struct ledger_row *row, uint64_t elapsed_ns)

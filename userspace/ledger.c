@@ -337,6 +337,7 @@ static int make_rows(struct making *making, const struct ledger_reading *before,
 		case LAYER_DRIVER:
 		case LAYER_CPU:
 		case LAYER_QDISC:
+		case LAYER_NETFILTER:
 			ret = add_several(making, layer);
 			break;
 		case LAYER_CONNTRACK:

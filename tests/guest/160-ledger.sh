@@ -141,6 +141,8 @@ same 'counter|tcp||TcpExtListenOverflows|' TcpExtListenOverflows
 same 'counter|tcp||TcpExtListenDrops|' TcpExtListenDrops
 same 'counter|ip||IpOutNoRoutes|' IpOutNoRoutes 7
 [ "$(grown nft_drop)" = 33 ] || fail "nft dropped $(grown nft_drop) of 33"
+grep -Eq '^counter[|]netfilter[|]inet ledger [a-z]+ handle [0-9]+[|]drop[|]' "$T/rows" || fail "the rule is not told of"
+same 'counter|netfilter|inet ledger' nft_drop 33
 same 'counter|qdisc|near tbf 8001:|drops|' tbf_drops 20
 sed -i 's/^counter|cpu|cpu[0-9]*|dropped/counter|cpu||dropped/' "$T/rows"
 same 'counter|cpu||dropped|' dropped

@@ -18,5 +18,6 @@ capture() {
 	for _w in link qdisc tcp udp; do nlcapture $_w >"$_to/netlink/$_w"; done
 	: >"$_to/netlink/class"
 	for _d in $(tc qdisc show | awk '$2 == "htb" { print $5 }'); do nlcapture class "$_d" >>"$_to/netlink/class"; done
+	[ ! -e /sys/module/nf_tables ] || nlcapture nft >"$_to/netlink/nft"
 	[ ! -e /proc/sys/net/netfilter/nf_conntrack_count ] || nlcapture conntrack >"$_to/netlink/conntrack"
 }

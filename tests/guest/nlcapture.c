@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the kernel answers by netlink, as it comes, on standard output: what the reader takes under COREMON_ROOT.
- *   nlcapture link | qdisc | class INTERFACE | conntrack | tcp | udp
+ *   nlcapture link | qdisc | class INTERFACE | conntrack | nft | tcp | udp
  */
 #include <err.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
+#include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
@@ -70,9 +71,12 @@ int main(int argc, char **argv)
 		dump(NETLINK_ROUTE, RTM_GETTCLASS, &tc, sizeof(tc));
 	else if (!strcmp(what, "conntrack"))
 		dump(NETLINK_NETFILTER, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS_CPU, &nf, sizeof(nf));
+	else if (!strcmp(what, "nft"))
+		dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE, &nf, sizeof(nf)),
+		dump(NETLINK_NETFILTER, NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN, &nf, sizeof(nf));
 	else if (!strcmp(what, "tcp") || !strcmp(what, "udp"))
 		sockets(what[0] == 't' ? IPPROTO_TCP : IPPROTO_UDP);
 	else
-		errx(2, "usage: nlcapture link|qdisc|class INTERFACE|conntrack|tcp|udp");
+		errx(2, "usage: nlcapture link|qdisc|class INTERFACE|conntrack|nft|tcp|udp");
 	return 0;
 }

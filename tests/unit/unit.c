@@ -63,7 +63,8 @@ int main(void)
 {
 	TCase *(*const cases[])(void) = { lines_case,  column_case, host_case, rate_case, track_case,  rank_case,
 					  filter_case, fmt_case,    diag_case, module_case, options_case,
-					  changes_case, clients_case, cgroup_case, flow_case, counter_case, counter_netlink_case, ledger_case,
+					  changes_case, clients_case, cgroup_case, flow_case, counter_case, counter_netlink_case, netfilter_case,
+					  ledger_case,
 					  socket_case, sockets_case, table_case, verdict_case, trouble_case,
 					  forecast_case, doctor_case, doctor_tcp_case };
 	Suite *suite = suite_create("reader");

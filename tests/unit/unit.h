@@ -25,6 +25,7 @@ TCase *cgroup_case(void);
 TCase *flow_case(void);
 TCase *counter_case(void);
 TCase *counter_netlink_case(void);
+TCase *netfilter_case(void);
 TCase *ledger_case(void);
 TCase *socket_case(void);
 TCase *sockets_case(void);
