@@ -46,6 +46,12 @@ router nft 'add rule ip silent on ip daddr 10.7.1.2 drop'
 going faults connect 10.7.1.2 9000 20
 finds path-silent 'connections to 10.7.1.0/24 get no answer'
 mended
+# The same without the module: a counter of all, and the sockets that wait.
+unload
+going faults connect 10.7.1.2 9000 30
+finds path-silent 'connections to 10.7.1.2:9000 may get no answer' '"sure":"possible"' '30 sockets, to 1 far ends' '"source":"inet_diag"'
+mended
+load
 router nft 'delete table ip silent'
 
 # Memory of TCP: its marks are set low, and nobody reads what is sent.

@@ -14,6 +14,7 @@
  *   faults send ADDR PORT [SNDBUF [RATE]]    one connection, sends as fast as it goes, or RATE bytes a second; SNDBUF 0: as it is
  *   faults short ADDR PORT BYTES [RATE]  connections one after the other, RATE a second, of BYTES each
  *   faults trickle ADDR PORT             one connection, 10 bytes each 50 ms
+ *   faults tun NAME MBITS                an interface that is a wire of so many Mbit/s with nobody at its far end
  *   faults syn ADDR PORT RATE            SYNs from made-up addresses in 198.18.0.0/16
  */
 #define _GNU_SOURCE
@@ -21,6 +22,10 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
+#include <linux/sockios.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -29,6 +34,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -148,7 +154,7 @@ static void fds(char **arg)
 	for (;;) {
 		/* The lowest that is free: when it is that high all below are open. */
 		while (most < wanted - 1) {
-			int fd = dup(0);
+			int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 			if (fd < 0)
 				pause();
@@ -250,6 +256,22 @@ static void trickle(char **arg)
 		usleep(50000);
 }
 
+static void tun(char **arg)
+{
+	struct ethtool_cmd speed = { .cmd = ETHTOOL_SSET, .speed = (uint16_t)atoi(arg[1]), .duplex = DUPLEX_FULL };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC), ask = open_socket(SOCK_DGRAM, NULL);
+	struct ifreq request = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+
+	strncpy(request.ifr_name, arg[0], sizeof(request.ifr_name) - 1);
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &request) < 0)
+		err(1, "tun %s", arg[0]);
+	request.ifr_data = (void *)&speed;
+	if (ioctl(ask, SIOCETHTOOL, &request) < 0)
+		err(1, "speed of %s", arg[0]);
+	while (read(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
 static uint16_t sum_of(const void *data, size_t len, uint32_t sum)
 {
 	const uint8_t *p = data;
@@ -325,6 +347,8 @@ int main(int argc, char **argv)
 		brief(arg);
 	else if (strcmp(verb, "trickle") == 0)
 		trickle(arg);
+	else if (strcmp(verb, "tun") == 0)
+		tun(arg);
 	else if (strcmp(verb, "syn") == 0)
 		syns(arg);
 	else

@@ -45,8 +45,8 @@ going() { "$@" & faults_on="${faults_on:-} $!"; }
 mended() {
 	# shellcheck disable=SC2086
 	kill ${faults_on:-} 2>/dev/null || true
-	# shellcheck disable=SC2086
-	wait ${faults_on:-} 2>/dev/null || true
+	# Of none, wait would wait for all.
+	for _on in ${faults_on:-}; do wait "$_on" 2>/dev/null || true; done
 	faults_on=
 	pkill -9 -x faults || true
 	await sh -c '! pgrep -x faults >/dev/null'
@@ -64,10 +64,12 @@ missing() {
 
 # The doctor looks, for two seconds or as told in $look; its first finding must be this one, with these words in the text of the whole.
 # On a busy machine a fault may take a while to show: it looks three times at the most.
-# Arguments: id, extended regular expressions.
+# With `among` set another finding may come before it. Arguments: id, extended regular expressions.
 finds() {
 	_id=$1; shift
-	set -- "\"findings\":\\[\\{\"id\":\"$_id\"" "$@"
+	_first='"findings":\[\{'
+	[ -z "${among:-}" ] || _first=
+	set -- "$_first\"id\":\"$_id\"" "$@"
 	for _look in 1 2 3; do
 		# shellcheck disable=SC2086
 		$doctor --json ${look:--i 1 -n 2} >"$T/json" 2>"$T/said" || fail "exit status $? ($_id)"
@@ -83,7 +85,8 @@ finds() {
 
 # What the tests set is set back, also when one fails.
 settings=$(sysctl -e net.ipv4.tcp_mem net.core.netdev_max_backlog net.core.netdev_budget net.ipv4.ip_local_port_range net.ipv4.tcp_syncookies \
-	net.ipv4.conf.all.rp_filter 2>/dev/null)
+	net.ipv4.conf.all.rp_filter net.ipv4.udp_mem net.core.rmem_max net.core.somaxconn net.ipv4.tcp_max_tw_buckets net.ipv4.tcp_early_retrans fs.file-max 2>/dev/null)
+files=$(cat /proc/sys/fs/file-max)
 trap 's=$?; set +e; echo "$settings" | sysctl -qp - >/dev/null; sh -c "exit $s"; end' EXIT
 
 # After the last fault: those that were not named are told of together.
