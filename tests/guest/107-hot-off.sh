@@ -55,7 +55,6 @@ sleep 50
 close
 want F
 ack 1002
-ended
 END
 # Data for a socket that is closed.
 play 3 <<'END'
