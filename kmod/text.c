@@ -10,11 +10,14 @@
 #include <linux/timekeeping.h>
 #include <net/tcp_states.h>
 
+#include "digits.h"
 #include "packet.h"
 #include "reason.h"
 
 /* An address or a name at its longest. */
 #define TMP_SIZE (4 * COREMON_COMM_LEN + 1)
+/* The one column that may be long, with a NUL. */
+#define DROP_REASONS_MAX ((COREMON_DROP_REASONS + 1) * (COREMON_REASON_LEN + 12))
 
 enum column_kind {
 	HEX64, DEC64, DEC32,
@@ -190,82 +193,69 @@ static const char *const retrans_names[] = {
 	[COREMON_RETRANS_SYNACK] = "synack",
 };
 
-static const char *address_text(char *buf, u16 family, const u8 *addr, u16 port)
+/* An address and its port, up to TMP_SIZE bytes and a NUL that means nothing. Returns the end. */
+static char *put_address(char *p, u16 family, const u8 *addr, u16 port)
 {
-	int n;
-
-	if (!family)
-		return "-";
-
+	if (!family) {
+		*p++ = '-';
+		return p;
+	}
 	BUILD_BUG_ON(TMP_SIZE < INET6_ADDRSTRLEN + sizeof("[]:65535"));
 	if (family == AF_INET6)
-		n = scnprintf(buf, TMP_SIZE, "[%pI6c]:", addr);
+		p += scnprintf(p, TMP_SIZE, "[%pI6c]", addr);
 	else
-		n = scnprintf(buf, TMP_SIZE, "%pI4:", addr);
+		p = coremon_digits_ipv4(p, addr);
+	*p++ = ':';
 	if (port)
-		scnprintf(buf + n, TMP_SIZE - n, "%u", port);
-	else
-		scnprintf(buf + n, TMP_SIZE - n, "*");
+		return coremon_digits_dec(p, 1, port);
+	*p++ = '*';
+	return p;
+}
+
+static const char *address_text(char *buf, u16 family, const u8 *addr, u16 port)
+{
+	*put_address(buf, family, addr, port) = '\0';
 	return buf;
 }
 
-/* A name may hold anything: what would break the row is written in octal. */
-static const char *comm_text(char *buf, const char *comm)
+/* A name may hold anything: what would break the row is written in octal. Up to TMP_SIZE bytes; returns the end. */
+static char *put_comm(char *p, const char *comm)
 {
 	bool lone_dash = comm[0] == '-' && !comm[1];
-	char *p = buf;
 	int i;
 
 	if (!comm[0] || (u8)comm[0] == 0xff)
-		return "-";
-	for (i = 0; i < COREMON_COMM_LEN && comm[i]; i++) {
-		unsigned char c = comm[i];
+		*p++ = '-';
+	else
+		for (i = 0; i < COREMON_COMM_LEN && comm[i]; i++) {
+			unsigned char c = comm[i];
 
-		if (c > ' ' && c < 0x7f && c != '\\' && !lone_dash)
-			*p++ = c;
-		else
-			p += sprintf(p, "\\%03o", c);
-	}
-	*p = '\0';
+			if (c > ' ' && c < 0x7f && c != '\\' && !lone_dash)
+				*p++ = c;
+			else
+				p += sprintf(p, "\\%03o", c);
+		}
+	return p;
+}
+
+static const char *comm_text(char *buf, const char *comm)
+{
+	*put_comm(buf, comm) = '\0';
 	return buf;
 }
 
 /* The letters of the flags that a flow log knows. */
-static const char *flags_text(char *buf, u8 flags)
+static char *put_flags(char *p, u8 flags)
 {
 	static const char letters[] = "FSRPA";
-	char *p = buf;
+	char *begin = p;
 	int i;
 
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 5 && flags != 0xff; i++)
 		if (flags & (1 << i))
 			*p++ = letters[i];
-	*p = '\0';
-	return p > buf ? buf : "-";
-}
-
-/* A row has some seventy numbers: printf would take ten times as long for them. They end where @buf, of TMP_SIZE, ends. */
-static const char *u64_text(char *buf, u64 value)
-{
-	char *p = buf + TMP_SIZE - 1;
-
-	*p = '\0';
-	do {
-		*--p = '0' + value % 10;
-		value /= 10;
-	} while (value);
-	return p;
-}
-
-static const char *hex_text(char *buf, u64 value)
-{
-	char *p = buf + TMP_SIZE - 1;
-
-	*p = '\0';
-	do {
-		*--p = "0123456789abcdef"[value & 15];
-		value >>= 4;
-	} while (value);
+	if (p == begin)
+		*p++ = '-';
 	return p;
 }
 
@@ -275,29 +265,6 @@ static const char *clock_text(char *buf, u64 ns)
 
 	scnprintf(buf, TMP_SIZE, "%lld.%06ld", (s64)ts.tv_sec, ts.tv_nsec / NSEC_PER_USEC);
 	return buf;
-}
-
-/* @now: the end of the connection, or the present. */
-static const char *number_text(char *buf, enum column_kind kind, u64 value, const struct coremon_row *row, u64 now)
-{
-	switch (kind) {
-	case HEX64:
-		return hex_text(buf, value);
-	case CWND_LIMITED:
-		return u64_text(buf, value - row->rwnd_limited_us - row->sndbuf_limited_us);
-	case US_OF_NS:
-		return u64_text(buf, div_u64(value, NSEC_PER_USEC));
-	case MS_AGO:
-		return u64_text(buf, now > value ? div_u64(now - value, NSEC_PER_MSEC) : 0);
-	case MEAN:
-		if (row->birth_ns == COREMON_UNKNOWN || now < row->birth_ns + NSEC_PER_MSEC)
-			return "-";
-		return u64_text(buf, div64_u64(value, div_u64(now - row->birth_ns, NSEC_PER_MSEC)));
-	case CLOCK:
-		return clock_text(buf, value);
-	default:
-		return u64_text(buf, value);
-	}
 }
 
 /* NAME:count,NAME:count,other:count */
@@ -317,51 +284,108 @@ static size_t drop_reasons_text(char *buf, size_t size, const struct coremon_row
 	return n;
 }
 
-/* The text of one column; in @buf, of TMP_SIZE, where it has to be made. */
-static const char *column_text(char *buf, const struct column *col, const struct coremon_row *row, u64 now)
+static char *put_string(char *p, const char *text)
+{
+	while (*text)
+		*p++ = *text++;
+	return p;
+}
+
+static char *put_unknown(char *p, int width)
+{
+	p[width - 1] = '-';
+	return p + width;
+}
+
+/* Kept apart: its buffer is cleared by compilers that are told so, at each call. */
+static noinline char *put_clock(char *p, int width, u64 ns)
+{
+	char tmp[TMP_SIZE];
+	int len = strlen(clock_text(tmp, ns));
+
+	return put_string(p + max(width - len, 0), tmp);
+}
+
+/* A column of numbers that is not simply the number. @now: the end of the connection, or the present. */
+static char *put_value(char *p, const struct column *col, u64 value, const struct coremon_row *row, u64 now)
+{
+	switch (col->kind) {
+	case HEX64:
+		return coremon_digits_hex(p, col->width, value);
+	case CWND_LIMITED:
+		value -= row->rwnd_limited_us + row->sndbuf_limited_us;
+		break;
+	case US_OF_NS:
+		value = div_u64(value, NSEC_PER_USEC);
+		break;
+	case MS_AGO:
+		value = now > value ? div_u64(now - value, NSEC_PER_MSEC) : 0;
+		break;
+	case MEAN:
+		if (row->birth_ns == COREMON_UNKNOWN || now < row->birth_ns + NSEC_PER_MSEC)
+			return put_unknown(p, col->width);
+		value = div64_u64(value, div_u64(now - row->birth_ns, NSEC_PER_MSEC));
+		break;
+	default:
+		break;
+	}
+	return coremon_digits_dec(p, col->width, value);
+}
+
+/* A column that is padded on the right, without its padding. */
+static char *put_words(char *p, const struct column *col, const struct coremon_row *row)
 {
 	const u8 *field = (const u8 *)row + col->offset;
-	u64 value;
 
 	switch (col->kind) {
 	case FAMILY:
-		return row->addr.family == AF_INET6 ? "inet6" : "inet";
+		return put_string(p, row->addr.family == AF_INET6 ? "inet6" : "inet");
 	case STATE:
-		return NAME_OF(state_names, *field);
+		return put_string(p, NAME_OF(state_names, *field));
 	case CA_STATE:
-		return NAME_OF(ca_state_names, *field);
+		return put_string(p, NAME_OF(ca_state_names, *field));
 	case OPENED:
-		return NAME_OF(opened_names, *field);
+		return put_string(p, NAME_OF(opened_names, *field));
 	case CAUSE:
-		return NAME_OF(cause_names, *field);
+		return put_string(p, NAME_OF(cause_names, *field));
 	case FLAGS:
-		return *field == 0xff ? "-" : flags_text(buf, *field);
+		return put_flags(p, *field);
 	case LOCAL:
-		return address_text(buf, row->addr.family, row->addr.local, row->addr.local_port);
+		return put_address(p, row->addr.family, row->addr.local, row->addr.local_port);
 	case REMOTE:
-		return address_text(buf, row->addr.family, row->addr.remote, row->addr.remote_port);
+		return put_address(p, row->addr.family, row->addr.remote, row->addr.remote_port);
 	case COMM:
-		return comm_text(buf, (const char *)field);
-	case DEC32:
-		if (*(const u32 *)field == (u32)COREMON_UNKNOWN)
-			return "-";
-		return u64_text(buf, *(const u32 *)field);
+		return put_comm(p, (const char *)field);
+	case DROP_REASONS:
+		return p + drop_reasons_text(p, DROP_REASONS_MAX, row);
 	default:
-		value = *(const u64 *)field;
-		return value == COREMON_UNKNOWN ? "-" : number_text(buf, col->kind, value, row, now);
+		return p;
 	}
 }
 
-/* A text in a column of @width, negative: padded on the right; no more than there is room for, as scnprintf() does. */
-static size_t put_padded(char *buf, size_t size, int width, const char *text)
+/* One column, into blanks. Returns its end. */
+static char *put_column(char *p, const struct column *col, const struct coremon_row *row, u64 now)
 {
-	size_t len = min(strlen(text), size - 1), wide = min_t(size_t, abs(width), size - 1);
-	size_t pad = wide > len ? wide - len : 0;
+	const u8 *field = (const u8 *)row + col->offset;
+	char *end;
+	u64 value;
 
-	memset(width < 0 ? buf + len : buf, ' ', pad);
-	memcpy(width < 0 ? buf : buf + pad, text, len);
-	buf[len + pad] = '\0';
-	return len + pad;
+	if (col->kind == DEC32) {
+		u32 number = *(const u32 *)field;
+
+		return number == (u32)COREMON_UNKNOWN ? put_unknown(p, col->width) : coremon_digits_dec(p, col->width, number);
+	}
+	if (col->width < 0) {
+		end = put_words(p, col, row);
+		*end = ' ';	/* printf ends with a NUL */
+		return max(end, p - col->width);
+	}
+	value = *(const u64 *)field;
+	if (value == COREMON_UNKNOWN)
+		return put_unknown(p, col->width);
+	if (col->kind == CLOCK)
+		return put_clock(p, col->width, value);
+	return put_value(p, col, value, row, now);
 }
 
 /**
@@ -395,22 +419,14 @@ size_t coremon_text_head(char *buf, size_t size, bool ended)
 size_t coremon_text_row(char *buf, size_t size, const struct coremon_row *row, bool ended)
 {
 	u64 now = row->end_ns != COREMON_UNKNOWN ? row->end_ns : ktime_get_ns();
-	char tmp[TMP_SIZE];
-	size_t n = 0;
+	char *p = buf;
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(columns); i++) {
-		if (columns[i].ended && !ended)
-			continue;
-		if (i)
-			n += put_padded(buf + n, size - n, 1, "");
-		/* The one column that may be long. */
-		if (columns[i].kind == DROP_REASONS)
-			n += drop_reasons_text(buf + n, size - n, row);
-		else
-			n += put_padded(buf + n, size - n, columns[i].width, column_text(tmp, &columns[i], row, now));
-	}
-	return n + scnprintf(buf + n, size - n, "\n");
+	memset(buf, ' ', COREMON_TEXT_MAX);
+	for (i = 0; i < ARRAY_SIZE(columns) && (ended || !columns[i].ended); i++)
+		p = put_column(p, &columns[i], row, now) + 1;
+	p[-1] = '\n';
+	return p - buf;
 }
 
 /**
@@ -427,7 +443,10 @@ size_t coremon_text_event_head(char *buf, size_t size)
 
 static const char *netns_text(char *buf, u32 netns)
 {
-	return netns == (u32)COREMON_UNKNOWN ? "-" : u64_text(buf, netns);
+	if (netns == (u32)COREMON_UNKNOWN)
+		return "-";
+	*coremon_digits_dec(buf, 1, netns) = '\0';
+	return buf;
 }
 
 static const char *place_text(const char *place)
