@@ -39,7 +39,8 @@ quietly() {
 kernel_rows() { sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$TOP/scripts/suites.list"; }
 # Those that Debian built, which people run.
 stock_rows() { kernel_rows | awk '$4 !~ /^source:/'; }
-kernel_lines() { stock_rows | awk '{ print $1 }'; }
+# Those that every test takes; the others are for KERNELS= alone.
+kernel_lines() { stock_rows | awk '$6 != "named" { print $1 }'; }
 kernel_suite() {
 	kernel_rows | awk -v l="$1" '$1 == l { print $2; n = 1 } END { exit !n }' ||
 		die "no kernel '$1' in scripts/suites.list (there are: $(kernel_rows | awk '{ print $1 }' | xargs))"
@@ -65,8 +66,9 @@ kernel_home() {
 # The newest release of a kernel line that has both headers and an image there. Arguments: its home, line.
 kernel_release() {
 	for _d in "$1"/lib/modules/*; do
-		_r=${_d##*/}
-		case "$_r" in "${2%.x}".* | *-coremon-"$2") ;; *) continue ;; esac
+		_r=${_d##*/} _l=${2%-rt}
+		case "$_r/$2" in *-rt-*/*-rt | *-coremon-"$2/$2") ;; *-rt-*/* | */*-rt) continue ;; esac
+		case "$_r" in "${_l%.x}".* | *-coremon-"$2") ;; *) continue ;; esac
 		[ -e "$_d/build" ] || [ -L "$_d/build" ] || continue
 		kernel_image "$1" "$_r" >/dev/null && echo "$_r"
 	done | sort -V | tail -n 1 | grep .

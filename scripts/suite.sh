@@ -7,6 +7,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 suite=${1:?usage: suite.sh SUITE}
+release=${suite%%-*}
 root=$(suite_root "$suite")
 log=$BUILD/log/suite-$suite.log
 kernel_rows | awk -v s="$suite" '$2 == s { n = 1 } END { exit !n }' || die "no suite '$suite' in scripts/suites.list"
@@ -51,8 +52,8 @@ path-exclude=/usr/share/doc/*
 path-exclude=/boot/initrd*"
 
 base() {
-	set -- "deb $debian $suite main"
-	[ -z "$security" ] || set -- "$@" "deb $security $suite-security main"
+	set -- "deb $debian $release main"
+	[ -z "$security" ] || set -- "$@" "deb $security $release-security main"
 	for e in $(stock_rows | awk -v s="$suite" '$2 == s && $3 != "-" { print $3 }' | sort -u); do
 		set -- "$@" "deb $debian $e main"
 	done
@@ -64,7 +65,7 @@ base() {
 	# shellcheck disable=SC2086
 	INITRD=No eatmydata mmdebstrap --quiet --mode=root --variant=apt --skip=cleanup/apt,check/empty $opts \
 		--aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
-		--include="$(echo "$packages$(echo $SUITE_PACKAGES)" | tr -s ' \n' ',')" "$suite" "$tmp" "$@"
+		--include="$(echo "$packages$(echo $SUITE_PACKAGES)" | tr -s ' \n' ',')" "$release" "$tmp" "$@"
 }
 
 # Bring an existing folder to the present list.
