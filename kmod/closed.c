@@ -8,9 +8,18 @@
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/stringify.h>
+#include <net/sock.h>
+
+#include "ledger.h"
+#include "netns.h"
+#include "owner.h"
+#include "queue.h"
+#include "snapshot.h"
 
 #define CLOSED_MAX_DEFAULT 4096
 #define CLOSED_MAX_LIMIT (1024 * 1024)
+#define KEPT_MAX 600
 #define OPEN_NS (100 * NSEC_PER_MSEC)
 
 static unsigned int closed_max = CLOSED_MAX_DEFAULT;
@@ -34,14 +43,34 @@ static const struct kernel_param_ops closed_max_ops = {
 };
 
 module_param_cb(closed_max, &closed_max_ops, &closed_max, 0444);
-MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), 552 bytes each");
+MODULE_PARM_DESC(closed_max, "Ended connections kept, 1 to 1048576 (default 4096), up to " __stringify(KEPT_MAX) " bytes each");
+
+/* What makes the row of an ended connection, beside its record. */
+struct moment {
+	u64 netns_generation;
+	u64 end_ns;
+	u64 open_until_ns;	/* until then its socket may still send a reset, which is to be in the row; 0: it will not */
+	u32 error;
+	u8 cause;
+	bool has_ledger;
+	struct coremon_moment socket;
+	struct coremon_ledger ledger;
+};
+
+/* An ended connection: copied when it ends, made a row when somebody reads it. */
+struct kept {
+	struct moment moment;
+	u8 record[sizeof(struct coremon_conn) - COREMON_CONN_KEPT] __aligned(8);
+};
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
 static DEFINE_RAW_SPINLOCK(lock);
 /* closed_max records; number s is in [s % closed_max]; protected by lock. */
-static struct coremon_ended *ring;
+static struct kept *ring;
 /* The number that the next one gets; protected by lock. */
 static u64 next_seq = 1;
+/* Its place in the ring; protected by lock. */
+static unsigned int next_at;
 
 /* The oldest that is still there. */
 static u64 first_seq(void)
@@ -50,24 +79,78 @@ static u64 first_seq(void)
 	return next_seq > closed_max ? next_seq - closed_max : 1;
 }
 
+static void keep_ledger(struct moment *m, const struct coremon_conn *conn)
+{
+	const struct coremon_ledger *ledger = READ_ONCE(conn->ledger);
+
+	m->has_ledger = ledger;
+	if (!ledger)
+		return;
+	m->ledger = data_race(*ledger);
+	/* A drop counts in the record first: its count there is read after it. */
+	smp_rmb();
+}
+
+/* The copy of a record in which the owner may have been written meanwhile, by a task that sends or receives. */
+static void mend_owner(struct kept *kept, const struct coremon_conn *conn)
+{
+	u8 *state = &kept->record[offsetof(struct coremon_conn, owner_state) - COREMON_CONN_KEPT];
+	struct coremon_owner owner;
+
+	*state = coremon_owner_get(conn, &owner) ? COREMON_OWNER_USED : COREMON_OWNER_NONE;
+	memcpy(&kept->record[offsetof(struct coremon_conn, owner) - COREMON_CONN_KEPT], &owner, sizeof(owner));
+}
+
+static void keep_record(struct kept *kept, const struct coremon_conn *conn)
+{
+	int before = smp_load_acquire(&conn->owner_state);
+
+	data_race(memcpy(kept->record, (const u8 *)conn + COREMON_CONN_KEPT, sizeof(kept->record)));
+	smp_rmb();
+	/* It never goes back: a state that is the same before and after was so all the time. */
+	if (unlikely(before != READ_ONCE(conn->owner_state) || before == COREMON_OWNER_CLAIMING || before == COREMON_OWNER_TAKING))
+		mend_owner(kept, conn);
+}
+
 /**
  * coremon_closed_add() - Keep the final values of a connection.
- * @ended: the values; the row's seq is set
- * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
+ * @conn: its record, ended
+ * @sk: its socket, owned or locked
+ * @end: why and when
  *
  * Context: any but NMI. Takes the ring's lock for the copy of one record.
  * Return: its number.
  */
-u64 coremon_closed_add(struct coremon_ended *ended, bool rst_may_follow)
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, const struct coremon_end *end)
 {
 	unsigned long flags;
+	struct kept *kept;
+	u64 seq;
 
-	ended->open_until_ns = rst_may_follow ? ktime_get_ns() + OPEN_NS : 0;
 	raw_spin_lock_irqsave(&lock, flags);
-	ended->row.seq = next_seq++;
-	ring[ended->row.seq % closed_max] = *ended;
+	kept = &ring[next_at];
+	if (++next_at == closed_max)
+		next_at = 0;
+	seq = next_seq++;
+	kept->moment.netns_generation = coremon_netns_generation(sock_net(sk));
+	kept->moment.end_ns = end->ns;
+	kept->moment.open_until_ns = end->rst_may_follow ? end->ns + OPEN_NS : 0;
+	kept->moment.error = end->error;
+	kept->moment.cause = end->cause;
+	coremon_snapshot_take(conn, sk, true, &kept->moment.socket);
+	keep_ledger(&kept->moment, conn);
+	keep_record(kept, conn);
 	raw_spin_unlock_irqrestore(&lock, flags);
-	return ended->row.seq;
+	return seq;
+}
+
+/* Where a record is that is still there. */
+static struct kept *kept_of(u64 seq)
+{
+	u64 back = next_seq - seq;
+
+	lockdep_assert_held(&lock);
+	return &ring[back <= next_at ? next_at - back : next_at + closed_max - back];
 }
 
 /**
@@ -85,11 +168,11 @@ void coremon_closed_amend_rst(u64 seq, bool counted)
 
 	raw_spin_lock_irqsave(&lock, flags);
 	if (seq >= first_seq() && seq < next_seq) {
-		struct coremon_row *row = &ring[seq % closed_max].row;
+		struct kept *kept = kept_of(seq);
 
-		row->segs_out += counted;
-		row->flags_out |= COREMON_FLAG_RST;
-		ring[seq % closed_max].open_until_ns = 0;
+		kept->moment.socket.segs_out += counted;
+		kept->record[offsetof(struct coremon_conn, flags_out) - COREMON_CONN_KEPT] |= COREMON_FLAG_RST;
+		kept->moment.open_until_ns = 0;
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
@@ -106,7 +189,7 @@ void coremon_closed_final(u64 seq)
 
 	raw_spin_lock_irqsave(&lock, flags);
 	if (seq >= first_seq() && seq < next_seq)
-		ring[seq % closed_max].open_until_ns = 0;
+		kept_of(seq)->moment.open_until_ns = 0;
 	raw_spin_unlock_irqrestore(&lock, flags);
 }
 
@@ -127,12 +210,26 @@ u64 coremon_closed_next(void)
 }
 
 /* Waits until a copied record is final. Returns whether it was, so that the copy is. */
-static bool wait_final(const struct coremon_ended *ended)
+static bool wait_final(const struct moment *m)
 {
-	if (!ended->open_until_ns || ktime_get_ns() > ended->open_until_ns || fatal_signal_pending(current))
+	if (!m->open_until_ns || ktime_get_ns() > m->open_until_ns || fatal_signal_pending(current))
 		return true;
 	usleep_range(50, 200);
 	return false;
+}
+
+/* @conn: what was kept of the record. */
+static void make_row(struct coremon_conn *conn, struct moment *m, u64 seq, struct coremon_ended *ended)
+{
+	conn->ledger = m->has_ledger ? &m->ledger : NULL;
+	coremon_snapshot_join(conn, &m->socket, NULL, m->end_ns, &ended->row);
+	ended->row.kind = COREMON_ROW_CLOSED;
+	ended->row.seq = seq;
+	ended->row.end_ns = m->end_ns;
+	ended->row.cause = m->cause;
+	ended->row.error = m->error;
+	ended->netns_generation = m->netns_generation;
+	coremon_queue_final(conn, &ended->send_q, &ended->recv_q);
 }
 
 /**
@@ -148,6 +245,8 @@ static bool wait_final(const struct coremon_ended *ended)
  */
 bool coremon_closed_read(u64 *seq, u64 end, struct coremon_ended *ended, u64 *lost)
 {
+	struct coremon_conn conn;
+	struct moment m;
 	unsigned long flags;
 	bool there;
 	u64 first;
@@ -164,13 +263,17 @@ again:
 		*seq = min(first, end);
 	}
 	there = *seq >= first && *seq < min(end, next_seq);
-	if (there)
-		*ended = ring[*seq % closed_max];
+	if (there) {
+		m = kept_of(*seq)->moment;
+		memcpy((u8 *)&conn + COREMON_CONN_KEPT, kept_of(*seq)->record, sizeof(conn) - COREMON_CONN_KEPT);
+	}
 	raw_spin_unlock_irqrestore(&lock, flags);
-	if (there && !wait_final(ended))
+	if (!there)
+		return false;
+	if (!wait_final(&m))
 		goto again;
-	*seq += there;
-	return there;
+	make_row(&conn, &m, (*seq)++, ended);
+	return true;
 }
 
 /** coremon_closed_lost() - Return: ended connections that the ring keeps no more. */
@@ -210,6 +313,8 @@ size_t coremon_closed_memory(void)
  */
 int coremon_closed_init(void)
 {
+	/* About what closed_max's description says. */
+	BUILD_BUG_ON(sizeof(*ring) > KEPT_MAX);
 	ring = kvcalloc(closed_max, sizeof(*ring), GFP_KERNEL);
 	return ring ? 0 : -ENOMEM;
 }

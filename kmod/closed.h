@@ -12,17 +12,29 @@
 #include "uapi/coremon.h"
 
 /**
- * struct coremon_ended - An ended connection.
+ * struct coremon_end - How a connection ended.
+ * @ns: ktime_get_ns() then
+ * @error: errno; 0: none
+ * @cause: COREMON_CAUSE_*
+ * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
+ */
+struct coremon_end {
+	u64 ns;
+	u32 error;
+	u8 cause;
+	bool rst_may_follow;
+};
+
+/**
+ * struct coremon_ended - An ended connection, for a reader.
  * @row: its final values
  * @netns_generation: of its network namespace
- * @open_until_ns: ktime_get_ns() until which its socket may still send a reset, which is to be in @row; 0: it will not
  * @send_q: marks of its send queue
  * @recv_q: marks of its receive queue
  */
 struct coremon_ended {
 	struct coremon_row row;
 	u64 netns_generation;
-	u64 open_until_ns;
 	struct coremon_marks send_q;
 	struct coremon_marks recv_q;
 };
@@ -30,7 +42,7 @@ struct coremon_ended {
 int coremon_closed_init(void);
 void coremon_closed_exit(void);
 
-u64 coremon_closed_add(struct coremon_ended *ended, bool rst_may_follow);
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, const struct coremon_end *end);
 void coremon_closed_final(u64 seq);
 void coremon_closed_amend_rst(u64 seq, bool counted);
 

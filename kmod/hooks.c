@@ -359,6 +359,8 @@ static struct hook hooks[HOOKS] = {
 	},
 };
 
+bool coremon_hooks_columns[COREMON_COLUMNS] __read_mostly;
+
 static bool disabled(const char *symbol)
 {
 	size_t len = strlen(symbol);
@@ -446,6 +448,49 @@ static void arm_functions(void)
 			hooks[i].serving = function_site(&hooks[i]);
 }
 
+static bool serves(enum coremon_hook_column column)
+{
+	switch (column) {
+	case COREMON_COLUMN_TX_CALLS:
+		return hooks[HOOK_SEND].serving;
+	case COREMON_COLUMN_RX_CALLS:
+		return hooks[HOOK_RECV].serving;
+	case COREMON_COLUMN_ULP_CALLS:
+		return hooks[HOOK_SEND].serving && hooks[HOOK_SEND].serving->tp_probe &&
+		       hooks[HOOK_RECV].serving && hooks[HOOK_RECV].serving->tp_probe;
+	case COREMON_COLUMN_QUEUES:
+		return hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_RST_CAUSE:
+		return hooks[HOOK_SEGMENT_OTHER].serving;
+	case COREMON_COLUMN_CHANGES:
+		return hooks[HOOK_SEGMENT].serving && hooks[HOOK_SEND].serving && hooks[HOOK_RECV].serving;
+	case COREMON_COLUMN_RETRANS:
+		return hooks[HOOK_RETRANSMIT].serving;
+	case COREMON_COLUMN_CA_TOLD:
+		return hooks[HOOK_CA_STATE].serving;
+	case COREMON_COLUMN_CA:
+		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_UNDO:
+		return hooks[HOOK_UNDO].serving;
+	case COREMON_COLUMN_DROPS:
+		/* Whose a packet is that TCP itself drops, only the segment's hook knows on most kernels. */
+		return hooks[HOOK_DROP].serving && hooks[HOOK_SEGMENT].serving;
+	case COREMON_COLUMN_DROP_REASONS:
+		return COREMON_DROPS_TELL_REASON && hooks[HOOK_DROP].serving;
+	case COREMON_COLUMNS:
+		break;
+	}
+	return false;
+}
+
+static void note_columns(void)
+{
+	int i;
+
+	for (i = 0; i < COREMON_COLUMNS; i++)
+		coremon_hooks_columns[i] = serves(i);
+}
+
 /**
  * coremon_hooks_arm() - Arm every hook that this kernel has.
  *
@@ -463,6 +508,7 @@ int coremon_hooks_arm(void)
 			goto err;
 	}
 	arm_functions();
+	note_columns();
 	for (i = 0; i < HOOKS; i++) {
 		ret = hooks[i].required && !hooks[i].serving ? -ENOENT : 0;
 		if (ret)
@@ -495,45 +541,6 @@ void coremon_hooks_disarm(void)
 	coremon_functions_disarm(functions, nr_functions);
 	nr_functions = 0;
 	tracepoint_synchronize_unregister();
-}
-
-/**
- * coremon_hooks_serve() - Whether a column that only a hook can fill is filled on this kernel.
- * @column: which
- *
- * Return: false: the column is not known.
- */
-bool coremon_hooks_serve(enum coremon_hook_column column)
-{
-	switch (column) {
-	case COREMON_COLUMN_TX_CALLS:
-		return hooks[HOOK_SEND].serving;
-	case COREMON_COLUMN_RX_CALLS:
-		return hooks[HOOK_RECV].serving;
-	case COREMON_COLUMN_ULP_CALLS:
-		return hooks[HOOK_SEND].serving && hooks[HOOK_SEND].serving->tp_probe &&
-		       hooks[HOOK_RECV].serving && hooks[HOOK_RECV].serving->tp_probe;
-	case COREMON_COLUMN_QUEUES:
-		return hooks[HOOK_SEGMENT].serving;
-	case COREMON_COLUMN_RST_CAUSE:
-		return hooks[HOOK_SEGMENT_OTHER].serving;
-	case COREMON_COLUMN_CHANGES:
-		return hooks[HOOK_SEGMENT].serving && hooks[HOOK_SEND].serving && hooks[HOOK_RECV].serving;
-	case COREMON_COLUMN_RETRANS:
-		return hooks[HOOK_RETRANSMIT].serving;
-	case COREMON_COLUMN_CA_TOLD:
-		return hooks[HOOK_CA_STATE].serving;
-	case COREMON_COLUMN_CA:
-		return hooks[HOOK_CA_STATE].serving || hooks[HOOK_SEGMENT].serving;
-	case COREMON_COLUMN_UNDO:
-		return hooks[HOOK_UNDO].serving;
-	case COREMON_COLUMN_DROPS:
-		/* Whose a packet is that TCP itself drops, only the segment's hook knows on most kernels. */
-		return hooks[HOOK_DROP].serving && hooks[HOOK_SEGMENT].serving;
-	case COREMON_COLUMN_DROP_REASONS:
-		return COREMON_DROPS_TELL_REASON && hooks[HOOK_DROP].serving;
-	}
-	return false;
 }
 
 /**

@@ -37,12 +37,26 @@ enum coremon_hook_column {
 	COREMON_COLUMN_CA,
 	COREMON_COLUMN_UNDO,
 	COREMON_COLUMN_DROPS,
-	COREMON_COLUMN_DROP_REASONS
+	COREMON_COLUMN_DROP_REASONS,
+	COREMON_COLUMNS
 };
+
+/* Written when the hooks are armed. */
+extern bool coremon_hooks_columns[COREMON_COLUMNS];
+
+/**
+ * coremon_hooks_serve() - Whether a column that only a hook can fill is filled on this kernel.
+ * @column: which
+ *
+ * Return: false: the column is not known.
+ */
+static inline bool coremon_hooks_serve(enum coremon_hook_column column)
+{
+	return coremon_hooks_columns[column];
+}
 
 int coremon_hooks_arm(void);
 void coremon_hooks_disarm(void);
-bool coremon_hooks_serve(enum coremon_hook_column column);
 bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info);
 
 #endif /* _COREMON_HOOKS_H */

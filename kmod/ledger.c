@@ -4,14 +4,72 @@
 #include <linux/atomic.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include "hooks.h"
+#include "stock.h"
 #include "table.h"
+
+#define LOW 64	/* prealloc: with fewer than these ready the worker makes twice as many */
+
+/* Where a probe must not allocate, there are ledgers ready; under the lock. */
+union spare {
+	union spare *next;
+	struct coremon_ledger ledger;
+};
+
+static DEFINE_RAW_SPINLOCK(lock);
+static union spare *spares;
+static unsigned int nr_spares;
+
+static void put_spare(struct coremon_ledger *ledger)
+{
+	union spare *spare = container_of(ledger, union spare, ledger);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	spare->next = spares;
+	spares = spare;
+	WRITE_ONCE(nr_spares, nr_spares + 1);
+	raw_spin_unlock_irqrestore(&lock, flags);
+}
+
+static void work(struct work_struct *unused)
+{
+	while (READ_ONCE(nr_spares) < 2 * LOW) {
+		union spare *spare = kmalloc(sizeof(*spare), GFP_KERNEL | __GFP_NOWARN);
+
+		if (!spare)
+			return;
+		put_spare(&spare->ledger);
+	}
+}
+
+static DECLARE_WORK(worker, work);
+
+static struct coremon_ledger *take_spare(void)
+{
+	union spare *spare;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&lock, flags);
+	spare = spares;
+	if (spare) {
+		spares = spare->next;
+		WRITE_ONCE(nr_spares, nr_spares - 1);
+	}
+	raw_spin_unlock_irqrestore(&lock, flags);
+	if (READ_ONCE(nr_spares) < LOW)
+		schedule_work(&worker);
+	return spare ? memset(spare, 0, sizeof(*spare)) : NULL;
+}
 
 /* Of several CPUs at once the first to publish its ledger wins. */
 static struct coremon_ledger *make(struct coremon_conn *conn)
 {
-	struct coremon_ledger *ledger = kzalloc(sizeof(*ledger), GFP_ATOMIC | __GFP_NOWARN);
+	bool ready = coremon_stock_prealloc();
+	struct coremon_ledger *ledger = ready ? take_spare() : kzalloc(sizeof(union spare), GFP_ATOMIC | __GFP_NOWARN);
 	struct coremon_ledger *other;
 
 	if (!ledger)
@@ -19,8 +77,50 @@ static struct coremon_ledger *make(struct coremon_conn *conn)
 	other = cmpxchg(&conn->ledger, NULL, ledger);
 	if (!other)
 		return ledger;
-	kfree(ledger);
+	if (ready)
+		put_spare(ledger);
+	else
+		kfree(ledger);
 	return other;
+}
+
+/**
+ * coremon_ledger_init() - With prealloc: have ledgers ready. What there is no memory for is made later.
+ *
+ * Context: process; sleeps.
+ */
+void coremon_ledger_init(void)
+{
+	if (coremon_stock_prealloc())
+		work(NULL);
+}
+
+/**
+ * coremon_ledger_exit() - Free the ledgers that nobody took.
+ *
+ * Context: process; sleeps. No hook may run any more.
+ */
+void coremon_ledger_exit(void)
+{
+	cancel_work_sync(&worker);
+	while (spares) {
+		union spare *spare = spares;
+
+		spares = spare->next;
+		kfree(spare);
+	}
+}
+
+/**
+ * coremon_ledger_free() - Free a ledger.
+ * @ledger: of a record that nobody looks at any more, or NULL
+ *
+ * Context: process or softirq, without a raw spinlock.
+ */
+void coremon_ledger_free(struct coremon_ledger *ledger)
+{
+	if (unlikely(ledger))
+		kfree(ledger);
 }
 
 static void count_reason(struct coremon_ledger *ledger, u32 reason)

@@ -19,6 +19,9 @@ struct coremon_ledger {
 	atomic_t count[COREMON_DROP_REASONS];
 };
 
+void coremon_ledger_init(void);
+void coremon_ledger_exit(void);
+void coremon_ledger_free(struct coremon_ledger *ledger);
 void coremon_ledger_count(struct coremon_conn *conn, u32 reason);
 void coremon_ledger_fill(const struct coremon_conn *conn, struct coremon_row *row);
 

@@ -10,8 +10,9 @@
  * Life of a connection. A hook (hooks.c) tells of a socket that enters SYN_SENT (connect), SYN_RECV (the child of a
  * listener) or LISTEN; table.c begins a record and track.c stamps the running process where it is the owner. What was open
  * before the load is found in TCP's own tables once the hooks are armed (adopt.c); its age is not known, nor its owner until it is
- * next used. When the socket enters CLOSE the connection is over: its final values go to a ring (closed.c), and the record
- * stays findable until the socket is destroyed, for the reset that may follow. It is freed a grace period later.
+ * next used. When the socket enters CLOSE the connection is over: a copy of the record and of the socket's counters goes to a ring (closed.c),
+ * to become a row when somebody reads it. The record stays findable until the socket is destroyed, for the reset that may follow. A grace
+ * period later it is used again.
  *
  * Changes. The first change of a connection after a reader of changes was told of it moves its record to the end of a list; a
  * reader's bookmark in that list is all it takes to know what is new (table.c). The usual change costs one load.
@@ -20,9 +21,9 @@
  * has for itself; what packet it was, and whose, is found out from its headers and its socket (dropped.c), and a connection's own are
  * counted with it (ledger.c). This hook is of the whole network stack: it trusts nothing in a packet.
  *
- * Memory. A record is 368 bytes, and there are at most max_conns of them besides a pointer or two each in the hash table; what
- * does not fit is counted as refused. The rings and the rows of drops are of fixed size. Nothing else grows but the buffer of each open file,
- * a note of each network device, and 48 bytes for each connection that lost a packet.
+ * Memory. A record is 368 bytes, and there are at most max_conns of them, besides some that are ready for the next connections (stock.c) and
+ * a pointer or two each in the hash table; what does not fit is counted as refused. The rings and the rows of drops are of fixed size. Nothing
+ * else grows but the buffer of each open file, a note of each network device, and 48 bytes for each connection that lost a packet.
  *
  * Order. Loading arms the hooks before anything is adopted and shows /proc last; unloading is the mirror: first /proc (which
  * waits for readers), then the hooks (which waits for probes), then the records. LOCKING.md has the locks.
@@ -52,11 +53,6 @@ static int __init coremon_init(void)
 {
 	int ret;
 
-	/* A record is allocated in a probe, which there must not sleep, and may. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("not loaded: PREEMPT_RT kernels are not supported yet\n");
-		return -EOPNOTSUPP;
-	}
 	ret = coremon_table_init();
 	if (ret) {
 		pr_err("not loaded: no memory for %u connections\n", coremon_table_max());

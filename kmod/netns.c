@@ -3,6 +3,7 @@
 
 #include <linux/atomic.h>
 #include <linux/hash.h>
+#include <linux/preempt.h>
 #include <linux/rculist.h>
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
@@ -61,9 +62,15 @@ static struct pernet_operations ops = {
  */
 u64 coremon_netns_generation(const struct net *net)
 {
-	const struct keep *keep = net_generic(net, keep_id);
+	const struct keep *keep;
+	u64 generation;
 
-	return keep ? keep->generation : 0;
+	/* As net_generic() does, which takes RCU by two calls. */
+	preempt_disable_notrace();
+	keep = rcu_dereference_sched(net->gen)->ptr[keep_id];
+	generation = keep ? keep->generation : 0;
+	preempt_enable_notrace();
+	return generation;
 }
 
 /**

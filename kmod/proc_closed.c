@@ -43,7 +43,7 @@ static void fill_peaks(struct coremon_ended *ended, int slot, u64 whole_before)
  * @slot: of a reader of changes, for the highest queues since it was last told; negative: of none
  * @whole_before: those before this number it may never have been told of: the highest of the whole life
  *
- * One record of 552 bytes at a time is what the stack holds with ease.
+ * One record at a time is what the stack holds with ease.
  *
  * Return: whether there was one.
  */

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "hooks.h"
+#include "snapshot.h"
 #include "table.h"
 
 /* A reader holds the socket's lock while it counts what is out of order. */
@@ -150,33 +151,40 @@ static u64 byte_ms(u64 byte_jiffies)
 }
 
 /**
+ * coremon_queue_ofo() - What a socket has out of order, for coremon_queue_fill().
+ * @tp: the socket, locked or owned by the caller, so that its queues do not change
+ * @m: out
+ *
+ * Context: any but NMI.
+ */
+void coremon_queue_ofo(const struct tcp_sock *tp, struct coremon_moment *m)
+{
+	m->ofo_span = ofo_span_of(tp);
+	m->ofo_q = ofo_q_of(tp);
+}
+
+/**
  * coremon_queue_fill() - The queue columns of a row.
- * @conn: the record
- * @sk: its socket, its spinlock held, or owned
- * @owned: it is locked or owned by the caller, so that its queues do not change
+ * @conn: the record, or a copy of what is kept of it
+ * @m: the socket's part
  * @row: the row
  *
  * Context: any but NMI.
  */
-void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row)
+void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *m, struct coremon_row *row)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
 	/* A process that owns the socket may carry it on meanwhile. */
-	u32 passed = max_t(s32, (u32)jiffies - READ_ONCE(conn->area_jiffies), 0);
+	u32 passed = max_t(s32, m->jiffies - READ_ONCE(conn->area_jiffies), 0);
 
-	/* A connect() of Fast Open waits with the ends of its queue unset until something is sent. */
-	row->send_q = row->state == TCP_SYN_SENT && !READ_ONCE(tp->packets_out) ? 0 : send_q_of(tp);
-	row->recv_q = recv_q_of(tp);
-	if (owned)
-		row->ofo_q = ofo_q_of(tp);
+	row->ofo_q = m->ofo_q;
 	if (!coremon_hooks_serve(COREMON_COLUMN_QUEUES))
 		return;
 	/* What a reader was shown stays below the mark. Until connect() is done it writes the ends of a queue one by one. */
-	if (row->state != TCP_SYN_SENT) {
-		raise_mark(&conn->send_q_high, row->send_q);
-		raise_mark(&conn->recv_q_high, row->recv_q);
-		if (owned)
-			raise_mark(&conn->ofo_span_max, ofo_span_of(tp));
+	if (m->state != TCP_SYN_SENT) {
+		raise_mark(&conn->send_q_high, m->send_q);
+		raise_mark(&conn->recv_q_high, m->recv_q);
+		if (m->ofo_span != (u32)COREMON_UNKNOWN)
+			raise_mark(&conn->ofo_span_max, m->ofo_span);
 	}
 	row->send_q_max = max(READ_ONCE(conn->send_q_high), conn->send_q_marks.max);
 	row->recv_q_max = max(READ_ONCE(conn->recv_q_high), conn->recv_q_marks.max);
@@ -227,7 +235,7 @@ void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const 
 
 /**
  * coremon_queue_final() - The marks of a connection that has ended.
- * @conn: the record, ended
+ * @conn: the record, ended, or a copy of what is kept of it
  * @send_q: out
  * @recv_q: out
  */

@@ -11,6 +11,8 @@
 #include "table.h"
 #include "uapi/coremon.h"
 
+struct coremon_moment;
+
 /* Bits of coremon_conn.zero_wnd. */
 #define COREMON_ZERO_WND_IN 1
 #define COREMON_ZERO_WND_OUT 2
@@ -35,7 +37,8 @@ static __always_inline bool coremon_queue_still(const struct coremon_conn *conn,
 }
 
 void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb);
-void coremon_queue_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_row *row);
+void coremon_queue_ofo(const struct tcp_sock *tp, struct coremon_moment *m);
+void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *m, struct coremon_row *row);
 void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const struct coremon_follow *follow,
 			u32 *send_q, u32 *recv_q);
 void coremon_queue_final(struct coremon_conn *conn, struct coremon_marks *send_q, struct coremon_marks *recv_q);

@@ -51,8 +51,11 @@ static void fill_identity(struct coremon_row *row, const struct coremon_conn *co
  */
 u64 coremon_snapshot_id(const struct sock *sk)
 {
+	u64 id = atomic64_read(&sk->sk_cookie);
 	u32 cookie[2];
 
+	if (id)
+		return id;
 	sock_diag_save_cookie((struct sock *)sk, cookie);
 	return (u64)cookie[1] << 32 | cookie[0];
 }
@@ -77,46 +80,126 @@ void coremon_snapshot_addr(const struct sock *sk, struct coremon_addr *addr)
 	}
 }
 
-static void fill_owner(struct coremon_row *row, const struct sock *sk)
+static u64 cgroup_of(const struct sock *sk)
 {
-	row->uid = from_kuid_munged(&init_user_ns, sk->sk_uid);
 #ifdef CONFIG_SOCK_CGROUP_DATA
-	row->cgroup = cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data));
+	return cgroup_id(sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data));
+#else
+	return COREMON_UNKNOWN;
 #endif
 }
 
-static void fill_traffic(struct coremon_row *row, const struct tcp_sock *tp)
+/* The chronographs as tcp_get_info() has them: to the one that is running what has passed since will be added. */
+static void take_chronographs(const struct tcp_sock *tp, struct coremon_moment *m)
 {
-	row->bytes_sent = READ_ONCE(tp->bytes_sent);
-	row->bytes_acked = READ_ONCE(tp->bytes_acked);
-	row->bytes_received = READ_ONCE(tp->bytes_received);
-	row->bytes_retrans = READ_ONCE(tp->bytes_retrans);
-	row->segs_out = READ_ONCE(tp->segs_out);
-	row->segs_in = READ_ONCE(tp->segs_in);
-	row->data_segs_out = READ_ONCE(tp->data_segs_out);
-	row->data_segs_in = READ_ONCE(tp->data_segs_in);
-	row->rcv_ooopack = READ_ONCE(tp->rcv_ooopack);
-	row->reord_seen = READ_ONCE(tp->reord_seen);
-	row->dsack_dups = READ_ONCE(tp->dsack_dups);
-	row->cwnd = coremon_compat_snd_cwnd(tp);
-	row->ssthresh = READ_ONCE(tp->snd_ssthresh);
-	row->packets_out = READ_ONCE(tp->packets_out);
-	row->srtt_us = READ_ONCE(tp->srtt_us) >> 3 ?: (u32)COREMON_UNKNOWN;
-	row->min_rtt_us = tcp_min_rtt(tp);	/* ~0U before the first sample */
-	row->snd_wnd = READ_ONCE(tp->snd_wnd);
-	row->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+	m->chrono_stat[0] = READ_ONCE(tp->chrono_stat[0]);
+	m->chrono_stat[1] = READ_ONCE(tp->chrono_stat[1]);
+	m->chrono_stat[2] = READ_ONCE(tp->chrono_stat[2]);
+	m->chrono_type = tp->chrono_type;
+	m->chrono_running = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
 }
 
-/* As tcp_get_info() computes them: the chronograph that is running is added up to now. */
-static void fill_chronographs(struct coremon_row *row, const struct tcp_sock *tp)
+static void take_traffic(const struct tcp_sock *tp, struct coremon_moment *m)
+{
+	m->bytes_sent = READ_ONCE(tp->bytes_sent);
+	m->bytes_acked = READ_ONCE(tp->bytes_acked);
+	m->bytes_received = READ_ONCE(tp->bytes_received);
+	m->bytes_retrans = READ_ONCE(tp->bytes_retrans);
+	m->segs_out = READ_ONCE(tp->segs_out);
+	m->segs_in = READ_ONCE(tp->segs_in);
+	m->data_segs_out = READ_ONCE(tp->data_segs_out);
+	m->data_segs_in = READ_ONCE(tp->data_segs_in);
+	m->rcv_ooopack = READ_ONCE(tp->rcv_ooopack);
+	m->reord_seen = READ_ONCE(tp->reord_seen);
+	m->dsack_dups = READ_ONCE(tp->dsack_dups);
+	m->total_retrans = READ_ONCE(tp->total_retrans);
+	m->snd_cwnd = coremon_compat_snd_cwnd(tp);
+	m->snd_ssthresh = READ_ONCE(tp->snd_ssthresh);
+	m->packets_out = READ_ONCE(tp->packets_out);
+	m->srtt_us = READ_ONCE(tp->srtt_us);
+	m->min_rtt_us = tcp_min_rtt(tp);	/* ~0U before the first sample */
+	m->snd_wnd = READ_ONCE(tp->snd_wnd);
+	m->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+}
+
+static void take_queues(const struct tcp_sock *tp, bool owned, struct coremon_moment *m)
+{
+	/* A connect() of Fast Open waits with the ends of its queue unset until something is sent. */
+	bool unset = m->state == TCP_SYN_SENT && !m->packets_out;
+
+	m->send_q = unset ? 0 : READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
+	m->recv_q = max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
+	m->ofo_q = m->ofo_span = owned ? 0 : (u32)COREMON_UNKNOWN;
+	if (owned && unlikely(!RB_EMPTY_ROOT(&tp->out_of_order_queue)))
+		coremon_queue_ofo(tp, m);
+}
+
+/**
+ * coremon_snapshot_take() - A socket's part of a row, as it is now.
+ * @conn: its record
+ * @sk: the socket, its spinlock held or owned
+ * @owned: the caller has it to itself: its queues do not change
+ * @m: where to put it
+ *
+ * Context: any but NMI.
+ */
+void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *sk, bool owned, struct coremon_moment *m)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	m->id = coremon_snapshot_id(sk);
+	m->cgroup = cgroup_of(sk);
+	coremon_snapshot_addr(sk, &m->addr);
+	m->uid = __kuid_val(sk->sk_uid);
+	m->state = sk->sk_state;
+	m->listener = conn->opened == COREMON_OPENED_LISTEN || m->state == TCP_LISTEN;
+	if (m->listener) {
+		m->send_q = READ_ONCE(sk->sk_max_ack_backlog);
+		m->recv_q = READ_ONCE(sk->sk_ack_backlog);
+		return;
+	}
+	take_traffic(tp, m);
+	take_chronographs(tp, m);
+	m->ca_state = inet_csk(sk)->icsk_ca_state;
+	m->mptcp = sk_is_mptcp(sk);
+	m->ulp = inet_csk(sk)->icsk_ulp_ops;
+	m->undo = coremon_congestion_sees_undo(sk);
+	m->jiffies = (u32)jiffies;
+	take_queues(tp, owned, m);
+}
+
+static void fill_traffic(struct coremon_row *row, const struct coremon_moment *m)
+{
+	row->ca_state = m->ca_state;
+	row->bytes_sent = m->bytes_sent;
+	row->bytes_acked = m->bytes_acked;
+	row->bytes_received = m->bytes_received;
+	row->bytes_retrans = m->bytes_retrans;
+	row->segs_out = m->segs_out;
+	row->segs_in = m->segs_in;
+	row->data_segs_out = m->data_segs_out;
+	row->data_segs_in = m->data_segs_in;
+	row->rcv_ooopack = m->rcv_ooopack;
+	row->reord_seen = m->reord_seen;
+	row->dsack_dups = m->dsack_dups;
+	row->cwnd = m->snd_cwnd;
+	row->ssthresh = m->snd_ssthresh;
+	row->packets_out = m->packets_out;
+	row->srtt_us = m->srtt_us >> 3 ?: (u32)COREMON_UNKNOWN;
+	row->min_rtt_us = m->min_rtt_us;
+	row->snd_wnd = m->snd_wnd;
+	row->rcv_wnd = m->rcv_wnd;
+}
+
+static void fill_chronographs(struct coremon_row *row, const struct coremon_moment *m)
 {
 	u64 stat[__TCP_CHRONO_MAX], total = 0;
 	int i;
 
 	for (i = TCP_CHRONO_BUSY; i < __TCP_CHRONO_MAX; i++) {
-		stat[i] = READ_ONCE(tp->chrono_stat[i - 1]);
-		if (i == tp->chrono_type)
-			stat[i] += (u32)(tcp_jiffies32 - READ_ONCE(tp->chrono_start));
+		stat[i] = m->chrono_stat[i - 1];
+		if (i == m->chrono_type)
+			stat[i] += m->chrono_running;
 		stat[i] *= USEC_PER_SEC / HZ;
 		total += stat[i];
 	}
@@ -143,34 +226,32 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 }
 
 /* A kprobe in TCP sees no call that another protocol over it (kTLS) takes; a tracepoint in the socket layer does. */
-static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn, const struct sock *sk)
+static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m)
 {
-	bool ulp = inet_csk(sk)->icsk_ulp_ops;
-
 	/* The calls are made on the socket above it. */
-	if (sk_is_mptcp(sk))
+	if (m->mptcp || (m->ulp && !coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
 		return;
-
-	if (coremon_hooks_serve(COREMON_COLUMN_TX_CALLS) && (!ulp || coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
+	if (coremon_hooks_serve(COREMON_COLUMN_TX_CALLS))
 		row->tx_calls = atomic64_read(&conn->tx_calls);
-	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS) && (!ulp || coremon_hooks_serve(COREMON_COLUMN_ULP_CALLS)))
+	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS))
 		row->rx_calls = atomic64_read(&conn->rx_calls);
 }
 
-static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct tcp_sock *tp)
+static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m, const struct sock *sk)
 {
-	if (!coremon_hooks_serve(COREMON_COLUMN_RETRANS)) {
-		row->retrans = READ_ONCE(tp->total_retrans);
+	row->retrans = m->total_retrans;
+	if (!coremon_hooks_serve(COREMON_COLUMN_RETRANS))
 		return;
-	}
 	row->retrans_timeout = READ_ONCE(conn->retrans[COREMON_RETRANS_TIMEOUT]);
 	row->retrans_fast = READ_ONCE(conn->retrans[COREMON_RETRANS_FAST]);
 	row->retrans_tail_loss_probe = READ_ONCE(conn->retrans[COREMON_RETRANS_TAIL_LOSS_PROBE]);
 	row->retrans_syn = READ_ONCE(conn->retrans[COREMON_RETRANS_SYN]);
 	row->retrans_synack = READ_ONCE(conn->retrans[COREMON_RETRANS_SYNACK]);
 	/* The socket counts before its hook does: the sum of the kinds is no more than what is read after them. */
-	smp_rmb();
-	row->retrans = READ_ONCE(tp->total_retrans);
+	if (sk) {
+		smp_rmb();
+		row->retrans = READ_ONCE(tcp_sk(sk)->total_retrans);
+	}
 	row->retrans_other = row->retrans - row->retrans_timeout - row->retrans_fast - row->retrans_tail_loss_probe -
 			     row->retrans_syn - row->retrans_synack;
 	row->last_retrans_ns = READ_ONCE(conn->last_retrans_ns) ?: COREMON_UNKNOWN;
@@ -196,10 +277,8 @@ static void fill_congestion(struct coremon_row *row, const struct coremon_conn *
 	row->ca_ns[READ_ONCE(conn->ca_last)] += now > since ? now - since : 0;
 }
 
-static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, const struct sock *sk)
+static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn)
 {
-	if (!coremon_congestion_sees_undo(sk))
-		return;
 	row->undo_full = READ_ONCE(conn->undo[COREMON_UNDO_FULL]);
 	row->undo_loss = READ_ONCE(conn->undo[COREMON_UNDO_LOSS]);
 	/* In Recovery the two are told apart by what the segment acknowledged. */
@@ -210,40 +289,38 @@ static void fill_undo(struct coremon_row *row, const struct coremon_conn *conn, 
 }
 
 /**
- * coremon_snapshot_fill() - Join a record with its socket.
- * @conn: the record
- * @sk: its socket, its spinlock held or owned
- * @owned: the caller has it to itself: its queues do not change
- * @now: ktime_get_ns(), up to which times run
+ * coremon_snapshot_join() - Join a record with its socket.
+ * @conn: the record, or a copy of what is kept of it (COREMON_CONN_KEPT)
+ * @m: the socket's part
+ * @sk: the socket, if somebody else may be changing it; NULL: @conn is of the same moment as @m
+ * @now: ktime_get_ns() of that moment
  * @row: where to put the row; every byte is written
  *
  * Context: any but NMI.
  */
-void coremon_snapshot_fill(struct coremon_conn *conn, const struct sock *sk, bool owned, u64 now, struct coremon_row *row)
+void coremon_snapshot_join(struct coremon_conn *conn, const struct coremon_moment *m, const struct sock *sk, u64 now, struct coremon_row *row)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-
 	memset(row, 0xff, sizeof(*row));	/* not known */
 	fill_identity(row, conn);
-	coremon_snapshot_addr(sk, &row->addr);
-	fill_owner(row, sk);
-	row->id = coremon_snapshot_id(sk);
-	row->state = sk->sk_state;
-	if (conn->opened == COREMON_OPENED_LISTEN || row->state == TCP_LISTEN) {
-		row->send_q = READ_ONCE(sk->sk_max_ack_backlog);
-		row->recv_q = READ_ONCE(sk->sk_ack_backlog);
+	row->addr = m->addr;
+	row->uid = from_kuid_munged(&init_user_ns, KUIDT_INIT(m->uid));
+	row->cgroup = m->cgroup;
+	row->id = m->id;
+	row->state = m->state;
+	row->send_q = m->send_q;
+	row->recv_q = m->recv_q;
+	if (m->listener)
 		return;
-	}
-	row->ca_state = inet_csk(sk)->icsk_ca_state;
-	fill_traffic(row, tp);
-	fill_chronographs(row, tp);
+	fill_traffic(row, m);
+	fill_chronographs(row, m);
 	fill_life(row, conn, now);
-	fill_calls(row, conn, sk);
-	fill_retrans(row, conn, tp);
+	fill_calls(row, conn, m);
+	fill_retrans(row, conn, m, sk);
 	fill_congestion(row, conn, now);
-	fill_undo(row, conn, sk);
+	if (m->undo)
+		fill_undo(row, conn);
 	coremon_ledger_fill(conn, row);
-	coremon_queue_fill(conn, sk, owned, row);
+	coremon_queue_fill(conn, m, row);
 }
 
 /* For accept(), or for the end of their handshake. */
@@ -278,6 +355,7 @@ static void fill_peaks(struct coremon_row *row, u32 send_q, u32 recv_q)
 bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const struct coremon_follow *follow)
 {
 	struct sock *sk = (struct sock *)conn->sk;
+	struct coremon_moment m;
 	u32 send_q, recv_q;
 	bool live, owned;
 
@@ -292,7 +370,8 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 		if (owned || (sk->sk_state == TCP_LISTEN && connections_wait(sk)))
 			coremon_table_mark(conn);
 	}
-	coremon_snapshot_fill(conn, sk, !owned, ktime_get_ns(), row);
+	coremon_snapshot_take(conn, sk, !owned, &m);
+	coremon_snapshot_join(conn, &m, sk, ktime_get_ns(), row);
 	if (follow) {
 		fill_peaks(row, send_q, recv_q);
 		/* It may be read without a hook: by a call that was there before the data. */

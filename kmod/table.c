@@ -8,12 +8,13 @@
 #include <net/inet_connection_sock.h>
 
 #include "hooks.h"
+#include "ledger.h"
 #include "queue.h"
+#include "stock.h"
 #include "track.h"
 
 #define MAX_CONNS_DEFAULT 262144
 #define MAX_CONNS_LIMIT (16 * 1024 * 1024)
-#define RECORD_ALIGN 16	/* what a segment touches, 80 bytes, then lies in two cache lines wherever it begins */
 #define BUCKETS_MIN 4096
 #define CHAIN_MAX 16	/* records a chain, on average, as far as max_conns may be raised later */
 
@@ -21,18 +22,19 @@ struct shard {
 	raw_spinlock_t lock;
 	/* Connections and bookmarks in the order of birth; protected by lock. */
 	struct list_head births;
-	/* The same in the order of the first change after a reader of changes was told; protected by lock. */
+	/* The same in the order of the first change after a reader of changes was told; protected by lock. Those whom none was told of that
+	 * were born while there was none are not in it. */
 	struct list_head changes;
+	unsigned int followers;
 	/* Numbers of the youngest birth and change; protected by lock. */
 	u64 birth_seq;
 	u64 change_seq;
+	struct coremon_stock stock;
 } ____cacheline_aligned_in_smp;
 
 struct coremon_buckets coremon_buckets __read_mostly;
 static struct shard shards[COREMON_SHARDS];
-static struct kmem_cache *conn_cache __read_mostly;
-/* Written at birth and death alone. Records, which the bound is for: also ended ones that cannot be freed yet. */
-static atomic_t nr_records = ATOMIC_INIT(0);
+/* Written at birth and death alone. */
 static atomic_t nr_live = ATOMIC_INIT(0);
 static atomic_t nr_listeners = ATOMIC_INIT(0);
 
@@ -68,38 +70,28 @@ static struct shard *shard_of(const struct sock *sk)
 	return &shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
 }
 
-static struct coremon_conn *find_locked(const struct shard *shard, const struct sock *sk)
+static struct coremon_conn *find_locked(const struct shard *shard, const struct hlist_head *bucket, const struct sock *sk)
 {
 	struct coremon_conn *conn;
 
 	lockdep_assert_held(&shard->lock);
-	hlist_for_each_entry(conn, &coremon_buckets.heads[coremon_bucket_of(sk)], hash)
+	hlist_for_each_entry(conn, bucket, hash)
 		if (conn->sk == sk)
 			return conn;
 	return NULL;
 }
 
-static void conn_free(struct coremon_conn *conn)
-{
-	kfree(conn->ledger);
-	kmem_cache_free(conn_cache, conn);
-}
-
-static void conn_free_rcu(struct rcu_head *rcu)
-{
-	conn_free(container_of(rcu, struct coremon_conn, rcu));
-	atomic_dec(&nr_records);
-}
-
 /* Out of the lists: it is no connection any more, but its socket can still be told of. */
-static bool end_locked(struct shard *shard, struct coremon_conn *conn)
+static __always_inline bool end_locked(struct shard *shard, struct coremon_conn *conn)
 {
 	lockdep_assert_held(&shard->lock);
 	if (conn->ended)
 		return false;
 	list_del(&conn->birth.list);
-	list_del(&conn->change.list);
+	if (!list_empty(&conn->change.list))
+		list_del(&conn->change.list);
 	conn->closed_seq = 0;	/* of no record yet; takes the place of the links */
+	conn->closed_open = false;
 	WRITE_ONCE(conn->ended, true);
 	WRITE_ONCE(conn->dirty, true);	/* nothing is to be marked any more */
 	atomic_dec(&nr_live);
@@ -107,13 +99,6 @@ static bool end_locked(struct shard *shard, struct coremon_conn *conn)
 		atomic_dec(&nr_listeners);
 	coremon_stat_inc(COREMON_STAT_ENDED);
 	return true;
-}
-
-static void forget_locked(struct shard *shard, struct coremon_conn *conn)
-{
-	end_locked(shard, conn);
-	hlist_del_rcu(&conn->hash);
-	call_rcu(&conn->rcu, conn_free_rcu);
 }
 
 static enum coremon_stat opened_stat(u8 opened)
@@ -131,44 +116,38 @@ static enum coremon_stat opened_stat(u8 opened)
 }
 
 /* A record of a connection of which nothing is known but its socket. */
-static struct coremon_conn *conn_alloc(struct sock *sk, u8 opened)
+static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
 {
-	struct coremon_conn *conn = kmem_cache_zalloc(conn_cache, GFP_ATOMIC | __GFP_NOWARN);
-	u64 now = ktime_get_ns();
-
-	if (!conn)
-		return NULL;
+	memset((u8 *)conn + COREMON_CONN_KEPT, 0, sizeof(*conn) - COREMON_CONN_KEPT);
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
-	conn->opened = sk->sk_state == TCP_LISTEN && opened == COREMON_OPENED_ADOPTED ? COREMON_OPENED_LISTEN : opened;
+	conn->opened = opened;
 	conn->dirty = true;
 	conn->watch = COREMON_WATCH_FIRST;
-	conn->birth_ns = opened == COREMON_OPENED_ADOPTED ? 0 : now;
-	conn->ca_last = opened == COREMON_OPENED_ADOPTED ? min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss) : TCP_CA_Open;
+	conn->birth_ns = now;
 	conn->ca_since_ns = now;
 	conn->area_jiffies = (u32)jiffies;
 	conn->handshake_us = ~0U;
 	conn->first_byte_us = ~0U;
-	return conn;
+	if (opened != COREMON_OPENED_ADOPTED)
+		return;
+	if (sk->sk_state == TCP_LISTEN)
+		conn->opened = COREMON_OPENED_LISTEN;
+	conn->birth_ns = 0;
+	conn->ca_last = min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss);
 }
 
-static bool reserve(void)
-{
-	if (atomic_inc_return(&nr_records) <= READ_ONCE(max_conns))
-		return true;
-	atomic_dec(&nr_records);
-	coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
-	return false;
-}
-
-static void insert_locked(struct shard *shard, struct coremon_conn *conn, enum coremon_stat how)
+static void insert_locked(struct shard *shard, struct hlist_head *bucket, struct coremon_conn *conn, enum coremon_stat how)
 {
 	lockdep_assert_held(&shard->lock);
 	conn->birth.seq = ++shard->birth_seq;
 	list_add_tail(&conn->birth.list, &shard->births);
 	conn->change.seq = ++shard->change_seq;
-	list_add_tail(&conn->change.list, &shard->changes);
-	hlist_add_head_rcu(&conn->hash, &coremon_buckets.heads[coremon_bucket_of(conn->sk)]);
+	if (shard->followers)
+		list_add_tail(&conn->change.list, &shard->changes);
+	else
+		INIT_LIST_HEAD(&conn->change.list);
+	hlist_add_head_rcu(&conn->hash, bucket);
 	atomic_inc(&nr_live);
 	if (conn->opened == COREMON_OPENED_LISTEN)
 		atomic_inc(&nr_listeners);
@@ -179,38 +158,52 @@ static void insert_locked(struct shard *shard, struct coremon_conn *conn, enum c
  * coremon_table_open() - Begin the record of a connection or listener.
  * @sk: the socket, of TCP
  * @opened: COREMON_OPENED_*
+ * @older: may be NULL; out: the record that the socket has already, which is left alone; NULL: none
  *
- * A record that the socket has already is left alone. What cannot be tracked is counted as refused.
+ * What cannot be tracked is counted as refused.
  *
  * Context: under rcu_read_lock(), any but NMI; @sk must not be freed meanwhile. Takes the shard's lock.
  * Return: the record, valid until rcu_read_unlock(); NULL where there is none or it is not new.
  */
-struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened)
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened, struct coremon_conn **older)
 {
-	struct shard *shard = shard_of(sk);
-	struct coremon_conn *conn;
+	unsigned long index = coremon_bucket_of(sk);
+	struct hlist_head *bucket = &coremon_buckets.heads[index];
+	struct shard *shard = &shards[index & (COREMON_SHARDS - 1)];
+	struct coremon_conn *conn, *there, *made = NULL;
+	u64 now = ktime_get_ns();
 	unsigned long flags;
 
-	/* Reserve a place first, so that the bound holds on every CPU. */
-	if (!reserve())
-		return NULL;
-	conn = conn_alloc(sk, opened);
-	if (!conn) {
-		atomic_dec(&nr_records);
-		coremon_stat_inc(COREMON_STAT_REFUSED_NOMEM);
+	if (!coremon_stock_reserve(READ_ONCE(max_conns))) {
+		coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
 		return NULL;
 	}
-
+again:
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	if (find_locked(shard, sk)) {
-		raw_spin_unlock_irqrestore(&shard->lock, flags);
-		kmem_cache_free(conn_cache, conn);
-		atomic_dec(&nr_records);
+	there = find_locked(shard, bucket, sk);
+	conn = there ? NULL : made ?: coremon_stock_take(&shard->stock);
+	if (conn) {
+		begin(conn, sk, opened, now);
+		insert_locked(shard, bucket, conn, opened_stat(opened));
+	}
+	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	coremon_stock_check(&shard->stock);
+	if (likely(conn))
+		return conn;
+	if (older)
+		*older = there;
+	if (there) {
+		if (made)
+			coremon_stock_put(&shard->stock, made);
+		coremon_stock_unreserve();
 		return NULL;
 	}
-	insert_locked(shard, conn, opened_stat(opened));
-	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	return conn;
+	made = coremon_stock_make(&shard->stock, opened != COREMON_OPENED_ADOPTED);
+	if (made)
+		goto again;
+	coremon_stock_unreserve();
+	coremon_stat_inc(COREMON_STAT_REFUSED_NOMEM);
+	return NULL;
 }
 
 /**
@@ -234,21 +227,23 @@ bool coremon_table_end(struct coremon_conn *conn)
 
 /**
  * coremon_table_forget() - A socket goes, and its address may soon mean another: free its record.
- * @sk: the socket
+ * @conn: the record, under RCU, in the table
  *
  * Context: any but NMI. Takes the shard's lock.
  */
-void coremon_table_forget(const struct sock *sk)
+void coremon_table_forget(struct coremon_conn *conn)
 {
-	struct shard *shard = shard_of(sk);
-	struct coremon_conn *conn;
+	struct shard *shard = shard_of(conn->sk);
+	struct coremon_conn *retired;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	conn = find_locked(shard, sk);
-	if (conn)
-		forget_locked(shard, conn);
+	end_locked(shard, conn);
+	hlist_del_rcu(&conn->hash);
+	retired = coremon_stock_retire(&shard->stock, conn, READ_ONCE(max_conns));
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
+	if (retired)
+		coremon_stock_release(retired);
 }
 
 /**
@@ -441,6 +436,7 @@ void coremon_follow_begin(struct coremon_follow *follow)
 		follow->links[i].seq = 0;
 		raw_spin_lock_irqsave(&shards[i].lock, flags);
 		list_add_tail(&follow->links[i].list, &shards[i].changes);
+		shards[i].followers++;
 		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
 	}
 	follow->shard = COREMON_SHARDS;
@@ -516,6 +512,7 @@ void coremon_follow_end(struct coremon_follow *follow)
 
 		raw_spin_lock_irqsave(&shards[i].lock, flags);
 		list_del(&follow->links[i].list);
+		shards[i].followers--;
 		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
 	}
 	if (follow->slot >= 0)
@@ -543,8 +540,7 @@ unsigned int coremon_table_max(void)
 /** coremon_table_memory() - Return: bytes that the table and its records take now. */
 size_t coremon_table_memory(void)
 {
-	return sizeof(shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) +
-	       (size_t)atomic_read(&nr_records) * ALIGN(sizeof(struct coremon_conn), RECORD_ALIGN);
+	return sizeof(shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) + coremon_stock_memory();
 }
 
 /**
@@ -556,6 +552,7 @@ int coremon_table_init(void)
 {
 	unsigned int buckets = max_t(unsigned int, max_conns / 2, BUCKETS_MIN);
 	unsigned int i;
+	int ret;
 
 	/* Two records a chain, on average, when the table is full. */
 	coremon_buckets.bits = order_base_2(buckets);
@@ -563,17 +560,17 @@ int coremon_table_init(void)
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
 		return -ENOMEM;
-	/* No more than the 384 bytes promised for a connection, its share of the chains included. */
-	BUILD_BUG_ON(ALIGN(sizeof(struct coremon_conn), RECORD_ALIGN) > 384 - 2 * sizeof(void *));
-	conn_cache = kmem_cache_create("coremon_conn", sizeof(struct coremon_conn), RECORD_ALIGN, 0, NULL);
-	if (!conn_cache) {
+	ret = coremon_stock_init();
+	if (ret) {
 		kvfree(coremon_buckets.heads);
-		return -ENOMEM;
+		return ret;
 	}
+	coremon_ledger_init();
 	for (i = 0; i < COREMON_SHARDS; i++) {
 		raw_spin_lock_init(&shards[i].lock);
 		INIT_LIST_HEAD(&shards[i].births);
 		INIT_LIST_HEAD(&shards[i].changes);
+		coremon_stock_begin(&shards[i].stock, &shards[i].lock);
 	}
 	return 0;
 }
@@ -591,10 +588,12 @@ void coremon_table_exit(void)
 		struct hlist_node *next;
 		struct coremon_conn *conn;
 
-		hlist_for_each_entry_safe(conn, next, &coremon_buckets.heads[i], hash)
-			conn_free(conn);
+		hlist_for_each_entry_safe(conn, next, &coremon_buckets.heads[i], hash) {
+			coremon_ledger_free(conn->ledger);
+			coremon_stock_unmake(conn);
+		}
 	}
-	rcu_barrier();
-	kmem_cache_destroy(conn_cache);
+	coremon_stock_exit();
+	coremon_ledger_exit();
 	kvfree(coremon_buckets.heads);
 }

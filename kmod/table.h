@@ -20,6 +20,7 @@
 #include "uapi/coremon.h"
 
 struct coremon_ledger;
+struct coremon_stock;
 
 #define COREMON_SHARD_BITS 6
 #define COREMON_SHARDS (1 << COREMON_SHARD_BITS)
@@ -83,6 +84,13 @@ struct coremon_marks {
 
 /**
  * struct coremon_conn - What the socket itself does not keep of its connection.
+ * @birth: place in the order of birth; shard's lock
+ * @change: place in the order of change; shard's lock
+ * @closed_seq: number of its record among the ended ones, when @ended and until it leaves its chain
+ * @closed_open: coremon_closed_final() is waited for
+ * @rcu: for freeing it and those behind it, when it has left the lists
+ * @next: the next one that goes with it; in a stock: the next spare one
+ * @stock: where it goes back to
  * @hash: chain of the bucket; written under the shard's lock, read under RCU
  * @sk: the socket, never dereferenced but by hooks that were given it and by walks that hold a reference; immutable
  * @send_q_high: highest send queue since a reader of changes was last told, bytes; raised without a lock
@@ -105,9 +113,6 @@ struct coremon_marks {
  * @recv_q_last: receive queue since then
  * @owner_state: COREMON_OWNER_*
  * @told: a reader of changes was told of it; written under the shard's lock
- * @birth: place in the order of birth; shard's lock
- * @change: place in the order of change; shard's lock
- * @rcu: for freeing it, when it has left the lists
  * @birth_ns: ktime_get_ns() at birth; 0: open before the load, not known; immutable
  * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
  * @netns: inode number of the network namespace; immutable
@@ -130,12 +135,27 @@ struct coremon_marks {
  * @zero_wnd_in_us: time it was closed, before that
  * @ledger: its dropped packets by reason; NULL: none yet, or no memory; set once, without a lock
  * @drops: how many were dropped since birth or load
- * @closed_seq: number of its record among the ended ones, when @ended and until @rcu is used
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
- * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches.
+ * READ_ONCE() or the socket's spinlock held. From @hash to @handshake_us is what a segment touches, a cache line and a half; from
+ * @send_q_high on what is kept of a connection that has ended (COREMON_CONN_KEPT).
  */
 struct coremon_conn {
+	union {
+		struct {
+			struct coremon_link birth;
+			struct coremon_link change;
+		};
+		struct {
+			u64 closed_seq;
+			bool closed_open;
+		};
+		struct {
+			struct rcu_head rcu;
+			struct coremon_conn *next;
+			struct coremon_stock *stock;
+		};
+	};
 	struct hlist_node hash;
 	const struct sock *sk;
 	u32 send_q_high;
@@ -165,14 +185,6 @@ struct coremon_conn {
 	u8 flags_out;
 	u32 handshake_us;
 
-	union {
-		struct {
-			struct coremon_link birth;
-			struct coremon_link change;
-		};
-		struct rcu_head rcu;
-		u64 closed_seq;
-	};
 	u64 birth_ns;
 	u64 last_retrans_ns;
 	u32 netns;
@@ -194,6 +206,9 @@ struct coremon_conn {
 	struct coremon_ledger *ledger;
 	atomic_t drops;
 };
+
+/* Where what is kept of an ended connection begins in its record. */
+#define COREMON_CONN_KEPT offsetof(struct coremon_conn, send_q_high)
 
 /**
  * struct coremon_walk - A walk over all connections that may stop anywhere and go on later at O(1).
@@ -218,7 +233,8 @@ struct coremon_walk {
  * @shard: the shard that is read
  * @last_seq: the newest change of that shard that the present reading shall give
  *
- * A connection that is told of loses its mark (dirty) and keeps its place; its next change moves it to the end of the list, behind
+ * A connection is in that list from its birth, or, if there was no reader of changes then, from its first change after one was told of it. A
+ * connection that is told of loses its mark (dirty) and keeps its place; its next change moves it to the end of the list, behind
  * every bookmark. So a reading costs what has changed, and nothing is missed or told twice, however many follow.
  */
 struct coremon_follow {
@@ -280,9 +296,9 @@ static inline void coremon_changed(struct coremon_conn *conn)
 int coremon_table_init(void);
 void coremon_table_exit(void);
 
-struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened);
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened, struct coremon_conn **older);
 bool coremon_table_end(struct coremon_conn *conn);
-void coremon_table_forget(const struct sock *sk);
+void coremon_table_forget(struct coremon_conn *conn);
 
 void coremon_walk_begin(struct coremon_walk *walk);
 unsigned int coremon_walk_next(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max);

@@ -13,7 +13,6 @@
 #include "netns.h"
 #include "owner.h"
 #include "queue.h"
-#include "snapshot.h"
 #include "table.h"
 
 /* All TCP flags but CWR. */
@@ -71,53 +70,56 @@ static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int 
 	}
 }
 
+/*
+ * Two segments that completed one handshake at once made two sockets; the kernel drops the second unused. A child of
+ * Fast Open has had no segment either, but may have data, and an owner.
+ */
+static bool discarded(const struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	return old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN &&
+	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk);
+}
+
 /* The connection is over: its final values go where ended connections are kept. */
 static void end(struct coremon_conn *conn, const struct sock *sk, int old)
 {
-	u64 now = ktime_get_ns();
-	struct coremon_ended ended;
+	struct coremon_end how;
 
 	if (!coremon_table_end(conn))
 		return;
-	/*
-	 * Two segments that completed one handshake at once made two sockets; the kernel drops the second unused. A child of
-	 * Fast Open has had no segment either, but may have data, and an owner.
-	 */
-	if (old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN &&
-	    !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk)) {
+	if (unlikely(discarded(conn, sk, old))) {
 		coremon_stat_inc(COREMON_STAT_DISCARDED);
 		return;
 	}
-	ended.netns_generation = coremon_netns_generation(sock_net(sk));
-	coremon_snapshot_fill(conn, sk, true, now, &ended.row);
-	ended.row.kind = COREMON_ROW_CLOSED;
-	ended.row.state = old;
-	ended.row.end_ns = now;
+	how = (struct coremon_end){ .ns = ktime_get_ns() };
 	if (conn->opened != COREMON_OPENED_LISTEN) {
-		ended.row.cause = end_cause(conn, sk, old);
-		ended.row.error = READ_ONCE(sk->sk_err);
+		how.error = READ_ONCE(sk->sk_err);
+		how.cause = end_cause(conn, sk, old);
 	}
-	coremon_queue_final(conn, &ended.send_q, &ended.recv_q);
 	/* TCP_CLOSE is told before the reset of an abort is sent. */
-	conn->closed_seq = coremon_closed_add(&ended, ended.row.cause == COREMON_CAUSE_ABORT && !(ended.row.flags_out & COREMON_FLAG_RST));
+	how.rst_may_follow = how.cause == COREMON_CAUSE_ABORT && !(conn->flags_out & COREMON_FLAG_RST);
+	conn->closed_open = how.rst_may_follow;
+	conn->closed_seq = coremon_closed_add(conn, sk, &how);
 }
 
-static void open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
+static struct coremon_conn *open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
 {
-	struct coremon_conn *conn = coremon_table_find(sk);
+	struct coremon_conn *conn, *older = NULL;
 
+	conn = coremon_table_open((struct sock *)sk, opened, &older);
 	/* connect() on a socket whose last connection is over. */
-	if (unlikely(conn)) {
-		end(conn, sk, sk->sk_state);
-		coremon_table_forget(sk);
+	if (unlikely(older)) {
+		end(older, sk, sk->sk_state);
+		coremon_table_forget(older);
+		conn = coremon_table_open((struct sock *)sk, opened, NULL);
 	}
-	conn = coremon_table_open((struct sock *)sk, opened);
 	if (!conn)
-		return;
+		return NULL;
 	conn->flags_in = flags_in;
 	conn->flags_out = flags_out;
 	if (opened != COREMON_OPENED_PASSIVE)
 		coremon_owner_opens(conn);
+	return conn;
 }
 
 static u32 us_since(u64 ns)
@@ -151,19 +153,30 @@ static void established(struct coremon_conn *conn, const struct sock *sk, int ol
 static void moved(struct coremon_conn *conn, const struct sock *sk, int old, int new)
 {
 	coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
-	switch (new) {
-	case TCP_ESTABLISHED:
-		established(conn, sk, old);
-		break;
-	case TCP_FIN_WAIT1:
-	case TCP_LAST_ACK:
-		conn->flags_out |= COREMON_FLAG_FIN;
-		break;
-	case TCP_CLOSE:
+	if (new == TCP_CLOSE) {
 		end(conn, sk, old);
 		return;
 	}
+	if (new == TCP_ESTABLISHED)
+		established(conn, sk, old);
+	else if (new == TCP_FIN_WAIT1 || new == TCP_LAST_ACK)
+		conn->flags_out |= COREMON_FLAG_FIN;
 	coremon_changed(conn);
+}
+
+/* A connection or listener begins. */
+static void begun(const struct sock *sk, int old, int new)
+{
+	struct coremon_conn *conn;
+
+	/* A listener's child, which still has its listener's cookie, and on 5.10 no addresses: its first event is the next. */
+	if (new == TCP_SYN_RECV) {
+		open(sk, COREMON_OPENED_PASSIVE, COREMON_FLAG_SYN, COREMON_FLAG_SYN | COREMON_FLAG_ACK);
+		return;
+	}
+	conn = new == TCP_LISTEN ? open(sk, COREMON_OPENED_LISTEN, 0, 0) : open(sk, COREMON_OPENED_ACTIVE, 0, COREMON_FLAG_SYN);
+	if (conn)
+		coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
 }
 
 /**
@@ -176,25 +189,18 @@ void coremon_track_state(const struct sock *sk, int old, int new)
 {
 	struct coremon_conn *conn;
 
-	if (!is_tcp(sk))
-		return;
-	rcu_read_lock();
-	if (new == TCP_SYN_SENT)
-		open(sk, COREMON_OPENED_ACTIVE, 0, COREMON_FLAG_SYN);
-	else if (new == TCP_LISTEN)
-		open(sk, COREMON_OPENED_LISTEN, 0, 0);
-	/*
-	 * From SYN_SENT it is a simultaneous open of a connection that is known already; else it is a listener's child, which
-	 * still has its listener's cookie, and on 5.10 no addresses: its first event is the next.
-	 */
-	if (new == TCP_SYN_RECV && old != TCP_SYN_SENT) {
-		open(sk, COREMON_OPENED_PASSIVE, COREMON_FLAG_SYN, COREMON_FLAG_SYN | COREMON_FLAG_ACK);
+	preempt_disable_notrace();
+	/* From SYN_SENT to SYN_RECV it is a simultaneous open of a connection that is known already. */
+	if ((1 << new) & (TCPF_SYN_SENT | TCPF_LISTEN | TCPF_SYN_RECV) && !(new == TCP_SYN_RECV && old == TCP_SYN_SENT)) {
+		if (is_tcp(sk))
+			begun(sk, old, new);
 	} else {
+		/* Of other protocols' sockets there is no record. */
 		conn = coremon_table_find(sk);
 		if (conn && !READ_ONCE(conn->ended))
 			moved(conn, sk, old, new);
 	}
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /**
@@ -207,14 +213,16 @@ void coremon_track_destroy(struct sock *sk)
 {
 	struct coremon_conn *conn;
 
-	rcu_read_lock();
+	preempt_disable_notrace();
 	conn = coremon_table_find(sk);
 	if (conn) {
-		end(conn, sk, sk->sk_state);
-		coremon_closed_final(conn->closed_seq);
-		coremon_table_forget(sk);
+		if (!READ_ONCE(conn->ended))
+			end(conn, sk, sk->sk_state);
+		if (conn->closed_open)
+			coremon_closed_final(conn->closed_seq);
+		coremon_table_forget(conn);
 	}
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /**
@@ -225,13 +233,13 @@ void coremon_track_accept(struct sock *sk)
 {
 	struct coremon_conn *conn;
 
-	rcu_read_lock();
+	preempt_disable_notrace();
 	conn = coremon_table_find(sk);
 	if (conn) {
 		coremon_owner_opens(conn);
 		coremon_changed(conn);
 	}
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /**

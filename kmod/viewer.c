@@ -68,7 +68,8 @@ bool coremon_viewer_row(const struct coremon_viewer *viewer, struct coremon_row 
 {
 	if (!sees_netns(viewer, row->netns))
 		return false;
-	row->uid = from_kuid_munged(viewer->userns, make_kuid(&init_user_ns, row->uid));
+	if (viewer->userns != &init_user_ns)
+		row->uid = from_kuid_munged(viewer->userns, make_kuid(&init_user_ns, row->uid));
 	if (!viewer->pids) {
 		row->tgid = (u32)COREMON_UNKNOWN;
 		row->tid = (u32)COREMON_UNKNOWN;

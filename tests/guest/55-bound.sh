@@ -21,3 +21,17 @@ await sh -c "[ \$(awk '\$1 == \"connections\" { print \$2 }' $proc/stats) = 0 ]"
 hold again hold -n 2 -u 10
 [ "$(columns $proc/connections id | wc -l)" = 5 ] || fail "no room after the others have ended"
 stats_add_up
+release again
+unload
+
+# Where a probe must not allocate, records are made ahead; what finds none is counted.
+load prealloc=1
+[ "$(cat /sys/module/coremon/parameters/prealloc)" = Y ] || fail "prealloc is $(cat /sys/module/coremon/parameters/prealloc)"
+hold ahead hold -n 100 -u 10
+tcpload churn -d 2 -n 10 -u 200 >"$T/made"
+await sh -c "[ \$(awk '/^(connections|listeners|refused_nomem) / { n += \$2 } END { print n >= 201 }' $proc/stats) = 1 ]"
+awk -v n="$(awk '{ n += $1 } END { print n }' "$T/made")" '{ v[$1] = $2 } END {
+	born = v["opened_active"] + v["opened_passive"] + v["opened_listen"]; ends = 2 * n + 1 + 200 + 1
+	print born " tracked and " v["refused_nomem"] " not, of " ends " ends"
+	exit !(born + v["refused_nomem"] == ends && born > ends / 2) }' $proc/stats || { cat $proc/stats; fail "it does not add up"; }
+stats_add_up
