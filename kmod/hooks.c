@@ -15,6 +15,8 @@
 #include "drops.h"
 #include "event.h"
 #include "function.h"
+#include "meter.h"
+#include "thin.h"
 #include "track.h"
 
 #define SITES_MAX 2
@@ -44,12 +46,7 @@ enum hook_id {
 	HOOKS
 };
 
-/* Each CPU's own count of each hook's hits. */
-static DEFINE_PER_CPU(u64[HOOKS], coremon_hook_hits);
-
-#define HIT(id) this_cpu_inc(coremon_hook_hits[id])
-
-/* Those of an established connection's calls and segments. */
+/* Those of an established connection's calls and segments. Alone they may thin out: whatever tells of a birth, an end, a loss or a change of state does not. */
 static const bool hot_hooks[HOOKS] = {
 	[HOOK_SEGMENT] = true,
 	[HOOK_SEND] = true,
@@ -66,74 +63,37 @@ static char *disable_hook = "";
 module_param(disable_hook, charp, 0444);
 MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, or ftrace, comma between them (to test the fallbacks)");
 
-/* ---- probes of tracepoints: prototype and hit count; what they do is in track.c ---- */
+/* ---- probes of tracepoints: prototype and metering; what they do is in track.c ---- */
 
-static void tp_state(void *data, const struct sock *sk, const int old, const int new)
-{
-	HIT(HOOK_STATE);
-	coremon_track_state(sk, old, new);
-}
+COREMON_METERED(tp_state, (void *data, const struct sock *sk, const int old, const int new), (data, sk, old, new),
+		HOOK_STATE, coremon_track_state(sk, old, new))
+COREMON_METERED(tp_destroy, (void *data, struct sock *sk), (data, sk),
+		HOOK_DESTROY, coremon_track_destroy(sk))
+COREMON_METERED_HOT(on_segment, (struct sock *sk, const struct sk_buff *skb), (sk, skb),
+		    HOOK_SEGMENT, coremon_thin_segment(sk, skb), coremon_track_established(sk, skb))
+COREMON_METERED_HOT(on_send, (struct sock *sk), (sk),
+		    HOOK_SEND, coremon_thin_call(sk), coremon_track_send(sk))
+COREMON_METERED_HOT(on_recv, (struct sock *sk), (sk),
+		    HOOK_RECV, coremon_thin_call(sk), coremon_track_recv(sk))
+COREMON_METERED(on_retransmit, (const struct sock *sk, const struct sk_buff *skb, int err), (sk, skb, err),
+		HOOK_RETRANSMIT, coremon_congestion_retransmit(sk, skb, err))
+COREMON_METERED(on_ca_state, (struct sock *sk, u8 ca_state), (sk, ca_state),
+		HOOK_CA_STATE, coremon_congestion_state(sk, ca_state))
+COREMON_METERED(on_rst_sent, (const struct sock *sk, const struct sk_buff *skb, u32 reason), (sk, skb, reason),
+		HOOK_RST_SENT, coremon_track_rst_sent(sk, skb, reason))
+COREMON_METERED(tp_rst_received, (void *data, struct sock *sk), (data, sk),
+		HOOK_RST_RECEIVED, coremon_track_rst_received(sk))
 
-static void tp_destroy(void *data, struct sock *sk)
+static void on_synack(const struct sock *sk, const struct request_sock *req)
 {
-	HIT(HOOK_DESTROY);
-	coremon_track_destroy(sk);
-}
-
-static void on_segment(struct sock *sk, const struct sk_buff *skb)
-{
-	HIT(HOOK_SEGMENT);
-	coremon_track_established(sk, skb);
-}
-
-static void __maybe_unused on_send(struct sock *sk)
-{
-	HIT(HOOK_SEND);
-	coremon_track_send(sk);
-}
-
-static void __maybe_unused on_recv(struct sock *sk)
-{
-	HIT(HOOK_RECV);
-	coremon_track_recv(sk);
-}
-
-static void on_retransmit(const struct sock *sk, const struct sk_buff *skb, int err)
-{
-	HIT(HOOK_RETRANSMIT);
-	coremon_congestion_retransmit(sk, skb, err);
-}
-
-static void __maybe_unused on_ca_state(struct sock *sk, u8 ca_state)
-{
-	HIT(HOOK_CA_STATE);
-	coremon_congestion_state(sk, ca_state);
-}
-
-static void on_rst_sent(const struct sock *sk, const struct sk_buff *skb, u32 reason)
-{
-	HIT(HOOK_RST_SENT);
-	coremon_track_rst_sent(sk, skb, reason);
-}
-
-static void tp_rst_received(void *data, struct sock *sk)
-{
-	HIT(HOOK_RST_RECEIVED);
-	coremon_track_rst_received(sk);
-}
-
-static void tp_synack(void *data, const struct sock *sk, const struct request_sock *req)
-{
-	HIT(HOOK_SYNACK);
 	if (static_branch_unlikely(&coremon_events_wanted))
 		coremon_event_write_synack(sk, req);
 }
 
-static void on_drop(const struct sk_buff *skb, const void *location, u32 reason, const struct sock *rx_sk)
-{
-	HIT(HOOK_DROP);
-	coremon_drops_packet(skb, location, reason, rx_sk);
-}
+COREMON_METERED(tp_synack, (void *data, const struct sock *sk, const struct request_sock *req), (data, sk, req),
+		HOOK_SYNACK, on_synack(sk, req))
+COREMON_METERED(on_drop, (const struct sk_buff *skb, const void *location, u32 reason, const struct sock *rx_sk), (skb, location, reason, rx_sk),
+		HOOK_DROP, coremon_drops_packet(skb, location, reason, rx_sk))
 
 /* Prototypes that differ between kernels. */
 #define COREMON_TRACEPOINT(sym, probe) { .symbol = #sym, .tp_probe = probe }
@@ -165,79 +125,38 @@ static void __maybe_unused check_types(void)
 
 /* ---- handlers of functions, at their entry, with their first arguments ---- */
 
-static void fn_segment_other(void *sk, void *skb)
-{
-	HIT(HOOK_SEGMENT_OTHER);
-	coremon_track_segment(sk, skb);
-}
+COREMON_METERED(fn_segment_other, (void *sk, void *skb), (sk, skb),
+		HOOK_SEGMENT_OTHER, coremon_track_segment(sk, skb))
+COREMON_METERED_HOT(fn_send, (void *sk, void *msg), (sk, msg),
+		    HOOK_SEND, coremon_thin_call(sk), coremon_track_send(sk))
+COREMON_METERED_HOT(fn_send_page, (void *sk, void *page), (sk, page),
+		    HOOK_SEND_PAGE, coremon_thin_call(sk), coremon_track_send(sk))
+COREMON_METERED_HOT(fn_recv, (void *sk, void *msg), (sk, msg),
+		    HOOK_RECV, coremon_thin_call(sk), coremon_track_recv(sk))
+COREMON_METERED_HOT(fn_splice_read, (void *sock, void *pos), (sock, pos),
+		    HOOK_SPLICE_READ, coremon_thin_call(((const struct socket *)sock)->sk), coremon_track_recv(((const struct socket *)sock)->sk))
+COREMON_METERED(fn_accept, (void *sk, void *sock), (sk, sock),
+		HOOK_ACCEPT, coremon_track_accept(sk))
+COREMON_METERED(fn_ca_recovery, (void *sk, void *ece_ack), (sk, ece_ack),
+		HOOK_CA_RECOVERY, coremon_congestion_state(sk, TCP_CA_Recovery))
+COREMON_METERED(fn_ca_loss, (void *sk, void *unused), (sk, unused),
+		HOOK_CA_LOSS, coremon_congestion_state(sk, TCP_CA_Loss))
 
-static __always_inline void fn_send(void *sk, void *msg)
+static void on_cwr(struct sock *sk)
 {
-	HIT(HOOK_SEND);
-	coremon_track_send(sk);
-}
-
-static void fn_send_page(void *sk, void *page)
-{
-	HIT(HOOK_SEND_PAGE);
-	coremon_track_send(sk);
-}
-
-static __always_inline void fn_recv(void *sk, void *msg)
-{
-	HIT(HOOK_RECV);
-	coremon_track_recv(sk);
-}
-
-static void fn_splice_read(void *sock, void *pos)
-{
-	HIT(HOOK_SPLICE_READ);
-	coremon_track_recv(((const struct socket *)sock)->sk);
-}
-
-static void fn_accept(void *sk, void *sock)
-{
-	HIT(HOOK_ACCEPT);
-	coremon_track_accept(sk);
-}
-
-static void fn_ca_recovery(void *sk, void *ece_ack)
-{
-	HIT(HOOK_CA_RECOVERY);
-	coremon_congestion_state(sk, TCP_CA_Recovery);
-}
-
-static void fn_ca_loss(void *sk, void *unused)
-{
-	HIT(HOOK_CA_LOSS);
-	coremon_congestion_state(sk, TCP_CA_Loss);
-}
-
-static void fn_ca_cwr(void *sk, void *unused)
-{
-	HIT(HOOK_CA_CWR);
 	/* tcp_enter_cwr() leaves a state above alone. */
 	if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR)
 		coremon_congestion_state(sk, TCP_CA_CWR);
 }
 
-static void fn_undo(void *sk, void *unused)
-{
-	HIT(HOOK_UNDO);
-	coremon_congestion_undo(sk);
-}
-
-static void fn_delack(void *sk, void *unused)
-{
-	HIT(HOOK_DELACK);
-	coremon_track_timer(sk);
-}
-
-static void fn_probe(void *sk, void *mib)
-{
-	HIT(HOOK_PROBE);
-	coremon_track_timer(sk);
-}
+COREMON_METERED(fn_ca_cwr, (void *sk, void *unused), (sk, unused),
+		HOOK_CA_CWR, on_cwr(sk))
+COREMON_METERED(fn_undo, (void *sk, void *unused), (sk, unused),
+		HOOK_UNDO, coremon_congestion_undo(sk))
+COREMON_METERED(fn_delack, (void *sk, void *unused), (sk, unused),
+		HOOK_DELACK, coremon_track_timer(sk))
+COREMON_METERED(fn_probe, (void *sk, void *mib), (sk, mib),
+		HOOK_PROBE, coremon_track_timer(sk))
 
 /* Of these two a program calls one at every turn. */
 COREMON_DEFINE_ENTRY_OPS(send_ops, fn_send)
@@ -501,6 +420,12 @@ int coremon_hooks_arm(void)
 {
 	int i, ret;
 
+	BUILD_BUG_ON(HOOKS > COREMON_METER_HOOKS);
+	ret = coremon_meter_init(hot_hooks, HOOKS);
+	if (ret) {
+		pr_err("not loaded: no memory to thin out calls (cpu_budget)\n");
+		return ret;
+	}
 	for_each_kernel_tracepoint(find_tracepoint, NULL);
 	for (i = 0; i < HOOKS; i++) {
 		ret = switched_off(i) ? 0 : arm_tracepoint(&hooks[i]);
@@ -541,19 +466,20 @@ void coremon_hooks_disarm(void)
 	coremon_functions_disarm(functions, nr_functions);
 	nr_functions = 0;
 	tracepoint_synchronize_unregister();
+	coremon_meter_exit();
 }
 
 /**
  * coremon_hooks_info() - Tell of the i-th logical hook.
  * @i: from 0
- * @info: filled in
+ * @info: filled in; of its cost what the last coremon_meter_account() knew
  *
+ * Context: process.
  * Return: false past the last.
  */
 bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
 {
 	const struct site *site;
-	int cpu;
 
 	if (i >= HOOKS)
 		return false;
@@ -563,8 +489,7 @@ bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
 		return true;
 	info->kind = site->tp_probe ? "tracepoint" : hooks[i].function.kind;
 	info->symbol = site->symbol;
-	for_each_possible_cpu(cpu)
-		info->hits += READ_ONCE(per_cpu(coremon_hook_hits[i], cpu));
+	coremon_meter_read(i, &info->meter);
 	if (!site->tp_probe)
 		info->missed = READ_ONCE(hooks[i].function.kp.nmissed);
 	return true;

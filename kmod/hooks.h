@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "meter.h"
+
 /**
  * struct coremon_hook_info - What serves one logical hook, for a reader.
  * @name: of the hook
@@ -11,7 +13,7 @@
  * @symbol: of the kernel; NULL: nothing serves
  * @off: by the parameter hot; then nothing serves
  * @required: the module does not load without it
- * @hits: times the hook ran since the load
+ * @meter: how often it was called since the load, and what that cost
  * @missed: times the kernel says it could not run (a kprobe inside a kprobe)
  */
 struct coremon_hook_info {
@@ -20,7 +22,7 @@ struct coremon_hook_info {
 	const char *symbol;
 	bool off;
 	bool required;
-	u64 hits;
+	struct coremon_meter_info meter;
 	u64 missed;
 };
 

@@ -11,6 +11,7 @@
 #include "snapshot.h"
 #include "stream.h"
 #include "table.h"
+#include "thin.h"
 
 /**
  * struct connections - An open file.
@@ -145,6 +146,7 @@ static void bin_begin(struct coremon_stream *stream)
 		c->walking = true;
 		return;
 	}
+	coremon_thin_sweep();
 	c->closed_end = coremon_closed_next();
 	coremon_follow_rewind(&c->follow);
 	/* Where nobody sees what changes, everything may have. */

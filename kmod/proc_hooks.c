@@ -2,9 +2,19 @@
 #include "proc.h"
 
 #include "hooks.h"
+#include "meter.h"
+#include "uapi/coremon.h"
+
+static void put(struct seq_file *m, int width, u64 value)
+{
+	if (value == COREMON_UNKNOWN)
+		seq_printf(m, " %*s", width, "-");
+	else
+		seq_printf(m, " %*llu", width, value);
+}
 
 /**
- * coremon_proc_hooks_show() - /proc/coremon/hooks: what serves each hook on this kernel.
+ * coremon_proc_hooks_show() - /proc/coremon/hooks: what serves each hook on this kernel, and what it costs.
  * @m: the file
  * @v: not used
  *
@@ -15,16 +25,22 @@ int coremon_proc_hooks_show(struct seq_file *m, void *v)
 	struct coremon_hook_info info;
 	unsigned int i;
 
+	coremon_meter_account();
 	seq_puts(m, "# coremon hooks 1\n");
-	seq_printf(m, "%-13s %-10s %-22s %-8s %15s %8s\n", "hook", "kind", "symbol", "required", "hits", "missed");
+	seq_printf(m, "%-14s %-10s %-23s %-8s %15s %8s %15s %11s %8s %15s\n", "hook", "kind", "symbol", "required", "hits", "missed",
+		   "thinned", "sampled", "ns", "time_us");
 	for (i = 0; coremon_hooks_info(i, &info); i++) {
-		const char *required = info.required ? "yes" : "no";
+		bool served = info.kind;
 
-		if (info.kind)
-			seq_printf(m, "%-13s %-10s %-22s %-8s %15llu %8llu\n", info.name, info.kind, info.symbol,
-				   required, info.hits, info.missed);
-		else
-			seq_printf(m, "%-13s %-10s %-22s %-8s %15s %8s\n", info.name, info.off ? "off" : "-", "-", required, "-", "-");
+		seq_printf(m, "%-14s %-10s %-23s %-8s", info.name, served ? info.kind : info.off ? "off" : "-", served ? info.symbol : "-",
+			   info.required ? "yes" : "no");
+		put(m, 15, served ? info.meter.hits : COREMON_UNKNOWN);
+		put(m, 8, served ? info.missed : COREMON_UNKNOWN);
+		put(m, 15, served ? info.meter.thinned : COREMON_UNKNOWN);
+		put(m, 11, served ? info.meter.sampled : COREMON_UNKNOWN);
+		put(m, 8, served ? info.meter.ns : COREMON_UNKNOWN);
+		put(m, 15, served ? info.meter.time_us : COREMON_UNKNOWN);
+		seq_putc(m, '\n');
 	}
 	return 0;
 }

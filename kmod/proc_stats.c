@@ -5,20 +5,32 @@
 #include "drops.h"
 #include "event.h"
 #include "hooks.h"
+#include "meter.h"
 #include "stack.h"
 #include "stats.h"
 #include "stream.h"
 #include "table.h"
+#include "thin.h"
 
-static u64 hooks_missed(void)
+/* What the hooks missed, thinned and took, all of them together. */
+static void show_hooks(struct seq_file *m)
 {
+	u64 missed = 0, thinned = 0, time_us = 0;
 	struct coremon_hook_info info;
-	u64 missed = 0;
 	unsigned int i;
 
-	for (i = 0; coremon_hooks_info(i, &info); i++)
+	coremon_meter_account();
+	for (i = 0; coremon_hooks_info(i, &info); i++) {
 		missed += info.missed;
-	return missed;
+		thinned += info.meter.thinned;
+		if (info.meter.time_us != COREMON_UNKNOWN)
+			time_us += info.meter.time_us;
+	}
+	seq_printf(m, "hooks_missed %llu\n", missed);
+	seq_printf(m, "hooks_time_us %llu\n", time_us);
+	seq_printf(m, "cpu_budget %u\n", coremon_meter_budget());
+	seq_printf(m, "thinning %u\n", 1U << READ_ONCE(coremon_meter_shift));
+	seq_printf(m, "thinned %llu\n", thinned);
 }
 
 /**
@@ -42,8 +54,8 @@ int coremon_proc_stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "closed_lost %llu\n", coremon_closed_lost());
 	seq_printf(m, "events %llu\n", coremon_events_written());
 	seq_printf(m, "memory_bytes %zu\n", coremon_table_memory() + coremon_closed_memory() +
-		   coremon_drops_memory() + coremon_stack_memory());
-	seq_printf(m, "hooks_missed %llu\n", hooks_missed());
+		   coremon_drops_memory() + coremon_stack_memory() + coremon_thin_memory());
+	show_hooks(m);
 	seq_printf(m, "readers %u\n", coremon_stream_readers() + coremon_event_readers());
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "hooks.h"
+#include "meter.h"
 #include "snapshot.h"
 #include "table.h"
 
@@ -186,6 +187,8 @@ void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *
 		if (m->ofo_span != (u32)COREMON_UNKNOWN)
 			raise_mark(&conn->ofo_span_max, m->ofo_span);
 	}
+	if (!coremon_meter_exact(conn->birth_ns))
+		return;
 	row->send_q_max = max(READ_ONCE(conn->send_q_high), conn->send_q_marks.max);
 	row->recv_q_max = max(READ_ONCE(conn->recv_q_high), conn->recv_q_marks.max);
 	row->ofo_span_max = READ_ONCE(conn->ofo_span_max);

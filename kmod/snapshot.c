@@ -15,6 +15,7 @@
 #include "congestion.h"
 #include "hooks.h"
 #include "ledger.h"
+#include "meter.h"
 #include "owner.h"
 #include "queue.h"
 #include "table.h"
@@ -218,7 +219,9 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 		row->flags_in = READ_ONCE(conn->flags_in);
 		row->first_byte_us = READ_ONCE(conn->first_byte_us);
 		row->zero_wnd_in = READ_ONCE(conn->zero_wnd_in);
-		row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
+		/* That this end opened its window again, so that the next time counts, only a handled segment shows. */
+		if (coremon_meter_exact(conn->birth_ns))
+			row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
 		row->zero_wnd_in_us = READ_ONCE(conn->zero_wnd_in_us);
 		if (READ_ONCE(conn->zero_wnd) & COREMON_ZERO_WND_IN && now > since)
 			row->zero_wnd_in_us += div_u64(now - since, NSEC_PER_USEC);
@@ -235,6 +238,8 @@ static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn,
 		row->tx_calls = atomic64_read(&conn->tx_calls);
 	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS))
 		row->rx_calls = atomic64_read(&conn->rx_calls);
+	if (!coremon_meter_exact(conn->birth_ns))
+		row->tx_calls = row->rx_calls = COREMON_UNKNOWN;
 }
 
 static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m, const struct sock *sk)
@@ -263,6 +268,9 @@ static void fill_congestion(struct coremon_row *row, const struct coremon_conn *
 	int i;
 
 	if (!coremon_hooks_serve(COREMON_COLUMN_CA))
+		return;
+	/* What is told at the next segment alone is late or lost where segments are thinned. */
+	if (!coremon_hooks_serve(COREMON_COLUMN_CA_TOLD) && !coremon_meter_exact(conn->birth_ns))
 		return;
 	row->disorder_entries = READ_ONCE(conn->ca_entries[TCP_CA_Disorder]);
 	row->cwr_entries = READ_ONCE(conn->ca_entries[TCP_CA_CWR]);

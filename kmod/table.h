@@ -230,6 +230,8 @@ struct coremon_walk {
  * @slot: its index in struct coremon_marks; -1: there was none left
  * @first: its first reading is under way, in which the marks of a slot are still another's
  * @links: a bookmark in each shard's order of change: what is behind it has changed since the reader was there
+ * @begun_ns: ktime_get_ns() when the present reading began
+ * @before_ns: when the one before it did; 0: there was none
  * @shard: the shard that is read
  * @last_seq: the newest change of that shard that the present reading shall give
  *
@@ -240,6 +242,8 @@ struct coremon_walk {
 struct coremon_follow {
 	int slot;
 	bool first;
+	u64 begun_ns;
+	u64 before_ns;
 	struct coremon_link links[COREMON_SHARDS];
 	unsigned int shard;
 	u64 last_seq;

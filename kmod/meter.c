@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "meter.h"
+
+#include <linux/cpumask.h>
+#include <linux/irqflags.h>
+#include <linux/jiffies.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/preempt.h>
+#include <linux/sched/clock.h>
+#include <linux/workqueue.h>
+
+#include "thin.h"
+
+#define EARLY_PERIOD 16U	/* calls, until a CPU has had COREMON_METER_PERIOD of them */
+#define CLIP 8			/* times the mean: what a sample counts for at most */
+#define CLIP_FROM 8		/* samples that the mean is of then */
+#define FRESH 4			/* samples that a mean of the last moments is of */
+#define SHIFT_MAX 10		/* log2 of N at most */
+#define QUIET_CHECKS 3		/* with room for twice the calls, before N is halved */
+#define BUDGET_MAX 1000
+
+/**
+ * struct meter - The times of a hook's calls on one CPU. Index 0: calls handled, 1: thinned.
+ * @slow: calls handled on the slow side
+ * @samples: how many were timed; written by that CPU, interrupts off
+ * @ns: the sum of their times, in the same way
+ * @calls_before: what of these was accounted for; under admin
+ * @thinned_before: likewise
+ * @samples_before: likewise
+ * @ns_before: likewise
+ */
+struct meter {
+	u32 slow;
+	u64 samples[2];
+	u64 ns[2];
+	u64 calls_before;
+	u64 thinned_before;
+	u64 samples_before[2];
+	u64 ns_before[2];
+};
+
+/**
+ * struct cost - The time that hooks took on one CPU, as estimated. Under admin.
+ * @all: of all calls, ns since the load
+ * @hot: of these, those of hot hooks that were handled
+ * @all_before: as of the last check
+ * @hot_before: likewise
+ */
+struct cost {
+	u64 all;
+	u64 hot;
+	u64 all_before;
+	u64 hot_before;
+};
+
+DEFINE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_calls) = { [0 ... COREMON_METER_HOOKS - 1] = ~0ULL };
+DEFINE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_thinned);
+u32 coremon_meter_masks[COREMON_METER_HOOKS] __read_mostly = { [0 ... COREMON_METER_HOOKS - 1] = EARLY_PERIOD - 1 };
+unsigned int coremon_meter_shift __read_mostly;
+
+static DEFINE_PER_CPU(struct meter[COREMON_METER_HOOKS], coremon_meters);
+static DEFINE_PER_CPU(struct cost, coremon_meter_costs);
+/* Nanoseconds that two readings of the clock are apart with nothing between. */
+static u64 clock_ns __read_mostly;
+
+/* Guards all that follows, the masks and the shift. */
+static DEFINE_MUTEX(admin);
+static bool running;
+static const bool *hot_hooks;
+static unsigned int nr_hooks;
+static u64 hook_ns[COREMON_METER_HOOKS];
+static unsigned int quiet;
+static u64 checked_ns;
+/* ktime_get_ns() at which calls were last thinned; all ones: they are now; 0: never. Read without the lock. */
+static u64 thinned_until;
+
+static void check(struct work_struct *work);
+static DECLARE_DELAYED_WORK(check_work, check);
+
+/* ---- one call, in a probe ---- */
+
+/**
+ * coremon_meter_begin() - A call takes the slow side: begin to time it, if its turn has come.
+ * @id: which hook
+ * @thins: it is not one of those that are handled
+ *
+ * Context: any. Interrupts are off until coremon_meter_end() where it is timed.
+ * Return: for coremon_meter_end().
+ */
+struct coremon_meter_sample coremon_meter_begin(unsigned int id, bool thins)
+{
+	struct coremon_meter_sample sample = { 0 };
+	u64 calls = this_cpu_read(coremon_meter_calls[id]);
+	unsigned int shift = READ_ONCE(coremon_meter_shift);
+	bool timed = true;
+
+	if (unlikely(in_nmi()))
+		return sample;
+	if (thins)
+		timed = !(calls & (COREMON_METER_PERIOD - 1));
+	else if (!READ_ONCE(coremon_meter_masks[id]))
+		timed = !(this_cpu_inc_return(coremon_meters[id].slow) & ((COREMON_METER_PERIOD >> shift) - 1));
+	else if (calls >= COREMON_METER_PERIOD)
+		cmpxchg(&coremon_meter_masks[id], EARLY_PERIOD - 1, COREMON_METER_PERIOD - 1);
+	if (timed) {
+		local_irq_save(sample.flags);
+		sample.start = local_clock() | 1;
+	}
+	return sample;
+}
+
+/**
+ * coremon_meter_end() - The call is done.
+ * @id: which hook
+ * @thinned: it was not handled
+ * @sample: what coremon_meter_begin() returned
+ *
+ * Context: any.
+ */
+void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sample sample)
+{
+	struct meter *meter;
+	u64 ns;
+
+	if (thinned)
+		this_cpu_inc(coremon_meter_thinned[id]);
+	if (!sample.start)
+		return;
+	ns = max_t(s64, local_clock() - sample.start - clock_ns, 0);
+	meter = this_cpu_ptr(&coremon_meters[id]);
+	if (meter->samples[thinned] >= CLIP_FROM)
+		ns = min(ns, CLIP * (div64_u64(meter->ns[thinned], meter->samples[thinned]) + 1));
+	WRITE_ONCE(meter->samples[thinned], meter->samples[thinned] + 1);
+	WRITE_ONCE(meter->ns[thinned], meter->ns[thinned] + ns);
+	local_irq_restore(sample.flags);
+}
+
+/* ---- what all calls took ---- */
+
+/* All samples of a hook: *ns is 0 where there are none. Returns how many there are. */
+static u64 all_samples(unsigned int id, bool thinned, u64 *ns)
+{
+	u64 samples = 0, sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct meter *meter = &per_cpu(coremon_meters[id], cpu);
+
+		samples += READ_ONCE(meter->samples[thinned]);
+		sum += READ_ONCE(meter->ns[thinned]);
+	}
+	*ns = samples ? div64_u64(sum, samples) : 0;
+	return samples;
+}
+
+/* The time that so many calls on a CPU took, by the samples since the last time where there are enough, else by @mean. */
+static u64 time_of(struct meter *meter, bool thinned, u64 calls, u64 mean)
+{
+	u64 samples = READ_ONCE(meter->samples[thinned]), ns = READ_ONCE(meter->ns[thinned]);
+	u64 fresh = samples - meter->samples_before[thinned];
+
+	if (fresh >= FRESH)
+		mean = div64_u64(ns - meter->ns_before[thinned], fresh);
+	meter->samples_before[thinned] = samples;
+	meter->ns_before[thinned] = ns;
+	return calls * mean;
+}
+
+static void account_hook(unsigned int id)
+{
+	u64 mean[2];
+	int cpu;
+
+	all_samples(id, false, &mean[0]);
+	all_samples(id, true, &mean[1]);
+	for_each_possible_cpu(cpu) {
+		struct meter *meter = &per_cpu(coremon_meters[id], cpu);
+		struct cost *cost = &per_cpu(coremon_meter_costs, cpu);
+		/* In this order: what is thinned has been counted as a call before. */
+		u64 thinned = READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu)), calls, handled_ns, thinned_ns;
+
+		smp_rmb();
+		calls = READ_ONCE(per_cpu(coremon_meter_calls[id], cpu)) + 1;
+		thinned_ns = time_of(meter, true, thinned - meter->thinned_before, mean[1]);
+		/* A call may have moved to another CPU before it was thinned. */
+		handled_ns = time_of(meter, false, max_t(s64, (calls - meter->calls_before) - (thinned - meter->thinned_before), 0), mean[0]);
+		meter->calls_before = calls;
+		meter->thinned_before = thinned;
+		hook_ns[id] += handled_ns + thinned_ns;
+		cost->all += handled_ns + thinned_ns;
+		if (hot_hooks[id])
+			cost->hot += handled_ns;
+	}
+}
+
+static void account(void)
+{
+	unsigned int id;
+
+	lockdep_assert_held(&admin);
+	for (id = 0; id < nr_hooks; id++)
+		account_hook(id);
+}
+
+/**
+ * coremon_meter_account() - Add up what the calls since the last time took; for coremon_meter_read().
+ *
+ * Context: process; sleeps.
+ */
+void coremon_meter_account(void)
+{
+	mutex_lock(&admin);
+	account();
+	mutex_unlock(&admin);
+}
+
+/**
+ * coremon_meter_read() - What a hook has cost, as of the last coremon_meter_account().
+ * @id: which hook
+ * @info: out
+ *
+ * Context: process.
+ */
+void coremon_meter_read(unsigned int id, struct coremon_meter_info *info)
+{
+	int cpu;
+
+	*info = (struct coremon_meter_info){ .ns = ~0ULL, .time_us = ~0ULL };
+	for_each_possible_cpu(cpu)
+		info->thinned += READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu));
+	smp_rmb();
+	for_each_possible_cpu(cpu)
+		info->hits += READ_ONCE(per_cpu(coremon_meter_calls[id], cpu)) + 1;
+	info->sampled = all_samples(id, false, &info->ns);
+	if (!info->sampled)
+		info->ns = ~0ULL;
+	if (info->sampled || !info->hits)
+		info->time_us = div_u64(READ_ONCE(hook_ns[id]), NSEC_PER_USEC);
+}
+
+/* ---- the budget ---- */
+
+static void set_masks(u32 mask)
+{
+	unsigned int id;
+
+	for (id = 0; id < nr_hooks; id++)
+		if (hot_hooks[id])
+			WRITE_ONCE(coremon_meter_masks[id], mask);
+}
+
+static void set_shift(unsigned int shift)
+{
+	lockdep_assert_held(&admin);
+	if (shift && !coremon_meter_shift) {
+		/* Before the first call is thinned nothing is exact any more. */
+		WRITE_ONCE(thinned_until, ~0ULL);
+		smp_wmb();
+		WRITE_ONCE(coremon_meter_shift, shift);
+		set_masks(0);
+	} else if (!shift && coremon_meter_shift) {
+		WRITE_ONCE(coremon_meter_shift, 0);
+		set_masks(COREMON_METER_PERIOD - 1);
+		smp_wmb();
+		WRITE_ONCE(thinned_until, ktime_get_ns());
+	} else {
+		WRITE_ONCE(coremon_meter_shift, shift);
+	}
+	quiet = 0;
+}
+
+/**
+ * struct load - What was found since the last check, ns.
+ * @most: time of the hooks on the CPU where they took most
+ * @most_hot: of it, hot calls that were handled
+ * @twice: the most that a CPU would have had with twice the calls handled
+ */
+struct load {
+	u64 most;
+	u64 most_hot;
+	u64 twice;
+};
+
+static void find_load(struct load *load)
+{
+	int cpu;
+
+	*load = (struct load){ 0 };
+	for_each_possible_cpu(cpu) {
+		struct cost *cost = &per_cpu(coremon_meter_costs, cpu);
+		u64 all = cost->all - cost->all_before, hot = cost->hot - cost->hot_before;
+
+		cost->all_before = cost->all;
+		cost->hot_before = cost->hot;
+		if (all > load->most) {
+			load->most = all;
+			load->most_hot = hot;
+		}
+		load->twice = max(load->twice, all + hot);
+	}
+}
+
+/* Thins more while that helps, and less when there was room for it for some time. */
+static void adjust(const struct load *load, u64 limit)
+{
+	unsigned int shift = coremon_meter_shift;
+
+	if (load->most > limit) {
+		quiet = 0;
+		if (shift < SHIFT_MAX && load->most_hot > load->most / 8)
+			set_shift(shift + 1);
+	} else if (shift && load->twice <= limit - limit / 4) {
+		if (++quiet == QUIET_CHECKS)
+			set_shift(shift - 1);
+	} else {
+		quiet = 0;
+	}
+}
+
+static unsigned int cpu_budget __read_mostly;
+
+static void check(struct work_struct *work)
+{
+	struct load load;
+	u64 now, elapsed;
+
+	mutex_lock(&admin);
+	if (running && cpu_budget) {
+		account();
+		now = ktime_get_ns();
+		elapsed = now - checked_ns;
+		checked_ns = now;
+		find_load(&load);
+		adjust(&load, div_u64(elapsed * cpu_budget, BUDGET_MAX));
+		schedule_delayed_work(&check_work, HZ);
+	}
+	mutex_unlock(&admin);
+}
+
+/* Begins to hold the hooks to the budget, or lets them go. */
+static int set_budget(unsigned int n)
+{
+	struct load load;
+	int ret;
+
+	lockdep_assert_held(&admin);
+	if (!n) {
+		set_shift(0);
+	} else {
+		ret = coremon_thin_prepare();
+		if (ret)
+			return ret;
+		if (!cpu_budget || !checked_ns) {
+			account();
+			find_load(&load);
+			checked_ns = ktime_get_ns();
+		}
+		schedule_delayed_work(&check_work, HZ);
+	}
+	return 0;
+}
+
+static int cpu_budget_set(const char *val, const struct kernel_param *kp)
+{
+	unsigned int n;
+	int ret = kstrtouint(val, 0, &n);
+
+	if (ret)
+		return ret;
+	if (n > BUDGET_MAX)
+		return -ERANGE;
+	mutex_lock(&admin);
+	/* At the load, and when the module goes, nobody is there to end it. */
+	if (running)
+		ret = set_budget(n);
+	if (!ret)
+		WRITE_ONCE(cpu_budget, n);
+	mutex_unlock(&admin);
+	return ret;
+}
+
+static const struct kernel_param_ops cpu_budget_ops = {
+	.set = cpu_budget_set,
+	.get = param_get_uint,
+};
+
+module_param_cb(cpu_budget, &cpu_budget_ops, &cpu_budget, 0644);
+MODULE_PARM_DESC(cpu_budget, "Thousandths of a CPU that the hooks may take on each CPU, 0 (default: no limit) to 1000; past it calls are thinned, and counted so");
+
+/** coremon_meter_budget() - Return: the parameter cpu_budget. */
+unsigned int coremon_meter_budget(void)
+{
+	return READ_ONCE(cpu_budget);
+}
+
+/** coremon_meter_thinned_until() - Return: ktime_get_ns() when calls were last thinned; all ones: they are now; 0: never. */
+u64 coremon_meter_thinned_until(void)
+{
+	return READ_ONCE(thinned_until);
+}
+
+/**
+ * coremon_meter_exact() - Whether no call was thinned since a time.
+ * @since_ns: ktime_get_ns() then; 0: before the load
+ *
+ * Context: any. What was counted is to be read before.
+ */
+bool coremon_meter_exact(u64 since_ns)
+{
+	u64 until;
+
+	smp_rmb();
+	until = READ_ONCE(thinned_until);
+	return !until || since_ns > until;
+}
+
+/* The least of some tries. */
+static u64 time_of_clock(void)
+{
+	unsigned long flags;
+	u64 least = ~0ULL;
+	int i;
+
+	for (i = 0; i < 32; i++) {
+		u64 start;
+
+		local_irq_save(flags);
+		start = local_clock();
+		least = min(least, local_clock() - start);
+		local_irq_restore(flags);
+	}
+	return least;
+}
+
+/**
+ * coremon_meter_init() - Begin to meter.
+ * @hot: of each hook whether it may thin out; stays where it is
+ * @nr: how many hooks
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM; then nothing is left.
+ */
+int coremon_meter_init(const bool *hot, unsigned int nr)
+{
+	int ret = 0;
+
+	clock_ns = time_of_clock();
+	mutex_lock(&admin);
+	hot_hooks = hot;
+	nr_hooks = nr;
+	if (cpu_budget)
+		ret = set_budget(cpu_budget);
+	running = !ret;
+	mutex_unlock(&admin);
+	return ret;
+}
+
+/**
+ * coremon_meter_exit() - End metering, and the checks.
+ *
+ * Context: process; sleeps. No hook and no reader may run any more.
+ */
+void coremon_meter_exit(void)
+{
+	mutex_lock(&admin);
+	running = false;
+	set_shift(0);
+	mutex_unlock(&admin);
+	/* It takes the lock, and does not begin itself again. */
+	cancel_delayed_work_sync(&check_work);
+	coremon_thin_exit();
+}
