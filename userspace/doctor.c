@@ -45,6 +45,7 @@ struct exam {
 	bool has_sockets[2];
 	struct conns conns;
 	struct trends trends;
+	struct module_stats module[2];		/* the first and the last */
 	uint64_t done;				/* intervals */
 };
 
@@ -180,6 +181,7 @@ static int read_whole(struct exam *exam, bool last)
 		ret = sockets_read(&exam->sockets[nr], &exam->root, last || exam->root.numbered);
 		exam->has_sockets[nr] = ret == 0;
 	}
+	module_stats_read(&exam->module[nr], &exam->root);
 	if (ret == 0) {
 		trend_of_sockets(exam, &exam->sockets[nr]);
 		ret = conns_read(&exam->conns, &exam->root, &now);
@@ -347,6 +349,7 @@ static int tell(struct exam *exam)
 {
 	struct view view = {
 		.before = exam->first, .now = exam->whole, .conns = exam->conns.known ? &exam->conns : NULL, .trends = &exam->trends,
+		.module_before = &exam->module[0], .module_now = &exam->module[1],
 		.sockets_before = &exam->sockets[0], .sockets_now = &exam->sockets[1],
 		.elapsed_ns = exam->whole->when.mono_ns - exam->first->when.mono_ns,
 	};

@@ -19,6 +19,7 @@
 #include "doctor_trend.h"
 #include "finding.h"
 #include "socket.h"
+#include "source.h"
 
 /*
  * Losses: fewer than LOST_MIN in all readings are an accident; less than LOST_SHARE of the traffic is not felt. (A TCP path of 20 ms
@@ -37,6 +38,7 @@ struct view {
 	const struct sockets *sockets_before, *sockets_now;	/* NULL: not read */
 	const struct conns *conns;				/* NULL: not read */
 	const struct trends *trends;				/* NULL: none */
+	const struct module_stats *module_before, *module_now;	/* NULL: not read */
 	uint64_t elapsed_ns;
 };
 
@@ -57,6 +59,7 @@ void rule_descriptors(struct findings *findings, const struct view *view);
 void rule_reverse_path(struct findings *findings, const struct view *view);
 void rule_checksum(struct findings *findings, const struct view *view);
 void rule_tcp_memory(struct findings *findings, const struct view *view);
+void rule_thinned(struct findings *findings, const struct view *view);
 
 /* doctor_udp.c */
 void rule_udp_buffer(struct findings *findings, const struct view *view);

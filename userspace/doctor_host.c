@@ -330,3 +330,31 @@ void rule_tcp_memory(struct findings *findings, const struct view *view)
 	finding_advice(finding, "See which sockets hold it (Recv-Q, Send-Q): a program that does not read, or peers that do not. Orphans "
 				"past net.ipv4.tcp_max_orphans are killed as well.");
 }
+
+void rule_thinned(struct findings *findings, const struct view *view)
+{
+	const struct module_stats *before = view->module_before, *now = view->module_now;
+	struct finding *finding;
+	uint64_t time_us;
+
+	if (!before || !now || !module_stat_known(before, M_THINNED) || !module_stat_known(now, M_THINNED) ||
+	    now->val[M_THINNED] <= before->val[M_THINNED])
+		return;
+	/* Nothing is wrong with the machine, but less of it is seen than is thought. */
+	finding = finding_add(findings, "thinned", SEVERITY_NOTE, SURE_CERTAIN, WEIGHT_CAUSE);
+	finding_title(finding, "CoreMon does not handle all calls, to keep within its CPU budget");
+	finding_effect(finding, "Of connections that are open meanwhile, calls and highest and mean queues are not known. Bytes, segments, "
+				"retransmits, states, ends and drops are exact.");
+	finding_count(finding, "thinned", before->val[M_THINNED], now->val[M_THINNED], view->elapsed_ns);
+	if (module_stat_known(now, M_THINNING))
+		finding_note(finding, "thinning", "1 of %" PRIu64 " calls is handled now", now->val[M_THINNING]);
+	if (module_stat_known(before, M_HOOKS_TIME_US) && module_stat_known(now, M_HOOKS_TIME_US) && view->elapsed_ns &&
+	    now->val[M_HOOKS_TIME_US] >= before->val[M_HOOKS_TIME_US]) {
+		time_us = now->val[M_HOOKS_TIME_US] - before->val[M_HOOKS_TIME_US];
+		finding_note(finding, "hooks_time_us", "%.2f %% of a CPU, all CPUs added up", view_rate(view, time_us) / 1e4);
+	}
+	if (module_stat_known(now, M_CPU_BUDGET) && now->val[M_CPU_BUDGET] && now->val[M_CPU_BUDGET] <= 500) {
+		finding_note(finding, "cpu_budget", "%" PRIu64 " thousandths of each CPU", now->val[M_CPU_BUDGET]);
+		finding_command(finding, "echo %" PRIu64 " >/sys/module/coremon/parameters/cpu_budget", 2 * now->val[M_CPU_BUDGET]);
+	}
+}

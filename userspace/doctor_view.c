@@ -97,7 +97,7 @@ void diagnose(struct findings *findings, const struct view *view)
 {
 	static const rule_fn rules[] = {
 		rule_link_errors, rule_ring_overrun, rule_link_full, rule_qdisc, rule_cpu_backlog, rule_cpu_squeeze, rule_conntrack,
-		rule_descriptors, rule_reverse_path, rule_checksum, rule_tcp_memory, rule_udp_buffer, rule_udp_memory,
+		rule_descriptors, rule_reverse_path, rule_checksum, rule_tcp_memory, rule_thinned, rule_udp_buffer, rule_udp_memory,
 		rule_accept_queue, rule_syn_flood, rule_ports, rule_time_wait, rule_paths, rule_silent, rule_reordering, rule_black_hole,
 		rule_slow_reader, rule_peer_window, rule_send_buffer, rule_client, rule_forecast,
 	};

@@ -28,6 +28,8 @@ struct report {
 	struct cgroups *cgroups;
 	struct module_stats stats;
 	struct delta refused;		/* connections the module had no room for */
+	struct delta hooks_us;		/* the CPU's time that its hooks took, all CPUs added up */
+	struct delta thinned;		/* calls it did not handle, to keep within its CPU budget */
 	const struct totals *totals;	/* of the connections that pass the filter */
 	const struct trouble *trouble;	/* what the other sections show */
 };

@@ -212,8 +212,12 @@ static void put_module(json_t *object, const struct report *report)
 	json_t *module = json_object();
 
 	for (unsigned int i = 0; i < M_NR; i++)
-		run_json_number(module, module_stat_names[i], report->stats.known >> i & 1, report->stats.val[i]);
+		run_json_number(module, module_stat_names[i], module_stat_known(&report->stats, (enum module_stat)i), report->stats.val[i]);
 	run_json_number(module, "refused_in_interval", report->refused.grown_known, report->refused.grown);
+	run_json_number(module, "thinned_in_interval", report->thinned.grown_known, report->thinned.grown);
+	/* Of one CPU. */
+	json_object_set_new(module, "hooks_cpu_share", report->hooks_us.grown_known ?
+			    json_real(per_second(report->hooks_us.grown, report->elapsed_ns) / 1e6) : json_null());
 	json_object_set_new(object, "module", module);
 }
 

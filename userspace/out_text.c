@@ -257,6 +257,27 @@ static void refused(struct text *text, const struct report *report)
 	text_line(text);
 }
 
+/* What the module itself costs, and what it left out to cost no more. */
+static void module_cost(struct text *text, const struct report *report)
+{
+	const struct module_stats *stats = &report->stats;
+	char buf[FMT_LEN];
+	unsigned int at = 0;
+
+	if (report->hooks_us.grown_known && report->elapsed_ns) {
+		/* Microseconds a second, of a million. */
+		fprintf(text->out, "CoreMon's hooks: %.2f %% of a CPU", per_second(report->hooks_us.grown, report->elapsed_ns) / 1e4);
+		text_line(text);
+	}
+	if (!report->thinned.grown_known || !report->thinned.grown)
+		return;
+	text_part(text, &at, "", "THINNED OUT for cpu_budget: %s calls not handled", fmt_count(report->thinned.grown, buf));
+	if (module_stat_known(stats, M_THINNING) && stats->val[M_THINNING] > 1)
+		text_part(text, &at, ", ", "now 1 of %s is", fmt_count(stats->val[M_THINNING], buf));
+	text_part(text, &at, "; ", "calls, highest and mean queues of connections open then are not known");
+	text_line(text);
+}
+
 static void text_interval(FILE *out, const struct report *report, const struct out_options *options)
 {
 	const struct sections *sections = &options->sections;
@@ -276,6 +297,7 @@ static void text_interval(FILE *out, const struct report *report, const struct o
 	if (section_shown(sections, SECTION_CLIENTS))
 		text_clients(&text, report);
 	if (section_shown(sections, SECTION_CONNECTIONS)) {
+		module_cost(&text, report);
 		text_lives(&text, report);
 		text_connections(&text, report, options);
 		refused(&text, report);

@@ -110,17 +110,19 @@ static enum source_kind read_connections(struct session *session)
 	return source;
 }
 
-/* How many connections the module turned away, for lack of room or of memory. */
-static struct delta refused(const struct module_stats *before, const struct module_stats *now)
+static struct delta stat_delta(const struct module_stats *before, const struct module_stats *now, enum module_stat stat)
 {
-	struct delta delta[2];
+	return delta_make(module_stat_known(before, stat), before->val[stat], module_stat_known(now, stat), now->val[stat]);
+}
 
-	for (unsigned int i = 0; i < 2; i++) {
-		unsigned int stat = i ? M_REFUSED_NOMEM : M_REFUSED_FULL;
+/* What the module counts of its own work. */
+static void compare_stats(struct report *report, const struct module_stats *before)
+{
+	const struct module_stats *now = &report->stats;
 
-		delta[i] = delta_make(before->known >> stat & 1, before->val[stat], now->known >> stat & 1, now->val[stat]);
-	}
-	return delta_sum(delta[0], delta[1]);
+	report->refused = delta_sum(stat_delta(before, now, M_REFUSED_FULL), stat_delta(before, now, M_REFUSED_NOMEM));
+	report->hooks_us = stat_delta(before, now, M_HOOKS_TIME_US);
+	report->thinned = stat_delta(before, now, M_THINNED);
 }
 
 /* Connections are read where a section speaks of them. */
@@ -153,7 +155,7 @@ static int compare(struct session *session, struct report *report, const struct 
 {
 	int ret = host_delta_make(&report->host, &session->before, host);
 
-	report->refused = refused(&session->stats_before, &report->stats);
+	compare_stats(report, &session->stats_before);
 	if (ret < 0)
 		return ret;
 	/* inet_diag tells neither kinds of retransmits nor states. */

@@ -71,12 +71,21 @@ int changes_read(struct source *source, const struct root *root, const struct st
 int module_read(const struct root *root, row_fn row, void *ctx);
 
 /** struct module_stats - what the module says of itself; bit per value in @known */
-enum module_stat { M_CONNECTIONS, M_LISTENERS, M_MAX_CONNS, M_REFUSED_FULL, M_REFUSED_NOMEM, M_HOOKS_MISSED, M_NR };
+enum module_stat {
+	M_CONNECTIONS, M_LISTENERS, M_MAX_CONNS, M_REFUSED_FULL, M_REFUSED_NOMEM, M_HOOKS_MISSED, M_HOOKS_TIME_US, M_CPU_BUDGET,
+	M_THINNING, M_THINNED, M_NR
+};
 struct module_stats {
 	uint32_t known;
 	uint64_t val[M_NR];
 };
 extern const char *const module_stat_names[M_NR];
+
+/** module_stat_known() - Return: true where a value is known. */
+static inline bool module_stat_known(const struct module_stats *stats, enum module_stat stat)
+{
+	return stats->known >> stat & 1;
+}
 
 /** module_stats_read() - /proc/coremon/stats; what is not there stays unknown. */
 void module_stats_read(struct module_stats *stats, const struct root *root);

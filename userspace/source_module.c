@@ -21,6 +21,10 @@ const char *const module_stat_names[M_NR] = {
 	[M_REFUSED_FULL] = "refused_full",
 	[M_REFUSED_NOMEM] = "refused_nomem",
 	[M_HOOKS_MISSED] = "hooks_missed",
+	[M_HOOKS_TIME_US] = "hooks_time_us",
+	[M_CPU_BUDGET] = "cpu_budget",
+	[M_THINNING] = "thinning",
+	[M_THINNED] = "thinned",
 };
 
 /** struct header - which column each word of a row is */

@@ -22,6 +22,7 @@ void patient_setup(void)
 	patient.sockets_now.udp_whole = patient.sockets_now.tcp_whole = true;
 	patient.view = (struct view){
 		.before = &patient.before, .now = &patient.now, .sockets_before = &patient.sockets_before, .sockets_now = &patient.sockets_now,
+		.module_before = &patient.module_before, .module_now = &patient.module_now,
 		.conns = &patient.conns, .trends = &patient.trends, .elapsed_ns = 10 * SECONDS,
 	};
 }
@@ -46,6 +47,14 @@ void count(enum layer layer, const char *object, const char *name, uint64_t befo
 void level(enum layer layer, const char *object, const char *name, uint64_t value)
 {
 	ck_assert_int_eq(counters_add(&patient.now, layer, true, object, name, value), 0);
+}
+
+void module_says(enum module_stat stat, uint64_t before, uint64_t now)
+{
+	patient.module_before.known |= UINT32_C(1) << stat;
+	patient.module_before.val[stat] = before;
+	patient.module_now.known |= UINT32_C(1) << stat;
+	patient.module_now.val[stat] = now;
 }
 
 struct socket *socket_now(bool udp, unsigned int state, const char *local, const char *remote, uint64_t cookie)

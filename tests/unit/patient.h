@@ -11,6 +11,7 @@ struct patient {
 	struct sockets sockets_before, sockets_now;
 	struct conns conns;
 	struct trends trends;
+	struct module_stats module_before, module_now;
 	struct findings findings;
 	struct view view;
 };
@@ -23,6 +24,9 @@ void patient_teardown(void);
 /* A count before and after; a level now. */
 void count(enum layer layer, const char *object, const char *name, uint64_t before, uint64_t after);
 void level(enum layer layer, const char *object, const char *name, uint64_t value);
+
+/** module_says() - what the module counts of itself, before and now. */
+void module_says(enum module_stat stat, uint64_t before, uint64_t now);
 
 /** socket_now() - Return: a new socket of the last reading, and with @before of the first, with this cookie. */
 struct socket *socket_now(bool udp, unsigned int state, const char *local, const char *remote, uint64_t cookie);

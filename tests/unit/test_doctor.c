@@ -461,6 +461,30 @@ START_TEST(no_room_in_time_wait)
 }
 END_TEST
 
+START_TEST(thinned)
+{
+	module_says(M_THINNED, 5, 5);
+	module_says(M_CPU_BUDGET, 3, 3);
+	examine(rule_thinned);
+	found("");
+	module_says(M_THINNED, 5, 4);	/* another module */
+	examine(rule_thinned);
+	found("");
+	module_says(M_THINNED, 5, 1005);
+	module_says(M_THINNING, 1, 4);
+	module_says(M_HOOKS_TIME_US, 1000, 51000);
+	examine(rule_thinned);
+	found("thinned");
+	says("1 of 4 calls is handled now");
+	says("0.50 % of a CPU");
+	says("echo 6 >/sys/module/coremon/parameters/cpu_budget");
+	ck_assert_int_eq(patient.findings.finding[0].severity, SEVERITY_NOTE);
+	patient.module_before.known &= ~(UINT32_C(1) << M_THINNED);
+	examine(rule_thinned);
+	found("");
+}
+END_TEST
+
 TCase *doctor_case(void)
 {
 	TCase *tc = tcase_create("doctor");
@@ -482,6 +506,7 @@ TCase *doctor_case(void)
 	tcase_add_test(tc, checksums);
 	tcase_add_test(tc, tcp_memory);
 	tcase_add_test(tc, tcp_memory_runs_out);
+	tcase_add_test(tc, thinned);
 	tcase_add_test(tc, udp_buffers);
 	tcase_add_test(tc, udp_memory);
 	tcase_add_test(tc, accept_queues);

@@ -123,10 +123,13 @@ START_TEST(stats)
 
 	module_stats_read(&stats, &root);
 	ck_assert_uint_eq(stats.known, 0);
-	tree_text(&root, "/proc/coremon/stats", "format 1\nmax_conns 262144\nrefused_full 7\nrefused_nomem x\nnew_thing 5\nlisteners");
+	tree_text(&root, "/proc/coremon/stats", "format 1\nmax_conns 262144\nrefused_full 7\nrefused_nomem x\nthinned 3\nthinning -\nnew_thing 5\nlisteners");
 	module_stats_read(&stats, &root);
-	ck_assert_uint_eq(stats.known, 1u << M_MAX_CONNS | 1u << M_REFUSED_FULL);
+	ck_assert_uint_eq(stats.known, 1u << M_MAX_CONNS | 1u << M_REFUSED_FULL | 1u << M_THINNED);
 	ck_assert_uint_eq(stats.val[M_REFUSED_FULL], 7);
+	ck_assert_uint_eq(stats.val[M_THINNED], 3);
+	ck_assert(module_stat_known(&stats, M_THINNED));
+	ck_assert(!module_stat_known(&stats, M_THINNING));
 }
 END_TEST
 
