@@ -4,6 +4,7 @@
  */
 #include "proc.h"
 
+#include <linux/ktime.h>
 #include <linux/module.h>
 
 #include "closed.h"
@@ -140,12 +141,15 @@ static void bin_begin(struct coremon_stream *stream)
 		/* In this order: what changes or ends from here on is in the next reading, if not in this. */
 		c->closed_seq = coremon_closed_next();
 		c->whole_before = 0;
+		c->follow.begun_ns = ktime_get_ns();
 		coremon_follow_begin(&c->follow);
 		c->following = true;
 		coremon_walk_begin(&c->walk);
 		c->walking = true;
 		return;
 	}
+	c->follow.before_ns = c->follow.begun_ns;
+	c->follow.begun_ns = ktime_get_ns();
 	coremon_thin_sweep();
 	c->closed_end = coremon_closed_next();
 	coremon_follow_rewind(&c->follow);

@@ -221,8 +221,10 @@ static u32 take(u32 *high, struct coremon_marks *marks, const struct coremon_fol
  * @conn: the record, not ended
  * @sk: its socket
  * @follow: the reader, who has a slot
- * @send_q: out, bytes
- * @recv_q: out, bytes
+ * @send_q: out, bytes; all ones: not known, since calls were thinned meanwhile
+ * @recv_q: out, likewise
+ *
+ * Whatever raised a queue since the reader's last reading also had it told of the connection in this one.
  *
  * Context: under the socket's spinlock and the shard's lock, so that no other reader and no end comes between. A probe that
  * raises a mark meanwhile does so before or after.
@@ -234,6 +236,8 @@ void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const 
 
 	*send_q = take(&conn->send_q_high, &conn->send_q_marks, follow, connecting ? 0 : send_q_of(tcp_sk(sk)));
 	*recv_q = take(&conn->recv_q_high, &conn->recv_q_marks, follow, connecting ? 0 : recv_q_of(tcp_sk(sk)));
+	if (!coremon_meter_exact(follow->first ? conn->birth_ns : follow->before_ns))
+		*send_q = *recv_q = (u32)COREMON_UNKNOWN;
 }
 
 /**

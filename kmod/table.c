@@ -9,7 +9,6 @@
 
 #include "hooks.h"
 #include "ledger.h"
-#include "meter.h"
 #include "queue.h"
 #include "stock.h"
 #include "track.h"
@@ -288,9 +287,6 @@ void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *
 		conn->told = true;
 		if (follow->slot >= 0 && conn->opened != COREMON_OPENED_LISTEN && coremon_hooks_serve(COREMON_COLUMN_QUEUES))
 			coremon_queue_tell(conn, conn->sk, follow, send_q, recv_q);
-		/* Whatever raised a queue since the last reading also had the connection told of. */
-		if (!coremon_meter_exact(follow->first ? conn->birth_ns : follow->before_ns))
-			*send_q = *recv_q = (u32)COREMON_UNKNOWN;
 	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	/* What changes without the socket's lock is read after the mark was cleared: see coremon_ledger_count(). */
@@ -446,8 +442,6 @@ void coremon_follow_begin(struct coremon_follow *follow)
 	follow->shard = COREMON_SHARDS;
 	follow->slot = take_slot();
 	follow->first = true;
-	follow->begun_ns = ktime_get_ns();
-	follow->before_ns = 0;
 }
 
 static void follow_enter_shard(struct coremon_follow *follow)
@@ -470,8 +464,6 @@ void coremon_follow_rewind(struct coremon_follow *follow)
 {
 	follow->shard = 0;
 	follow->first = false;
-	follow->before_ns = follow->begun_ns;
-	follow->begun_ns = ktime_get_ns();
 	follow_enter_shard(follow);
 }
 

@@ -230,8 +230,8 @@ struct coremon_walk {
  * @slot: its index in struct coremon_marks; -1: there was none left
  * @first: its first reading is under way, in which the marks of a slot are still another's
  * @links: a bookmark in each shard's order of change: what is behind it has changed since the reader was there
- * @begun_ns: ktime_get_ns() when the present reading began
- * @before_ns: when the one before it did; 0: there was none
+ * @begun_ns: ktime_get_ns() when the present reading began; set by who reads
+ * @before_ns: when the one before it did; unless @first
  * @shard: the shard that is read
  * @last_seq: the newest change of that shard that the present reading shall give
  *
