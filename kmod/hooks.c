@@ -423,7 +423,7 @@ int coremon_hooks_arm(void)
 	BUILD_BUG_ON(HOOKS > COREMON_METER_HOOKS);
 	ret = coremon_meter_init(hot_hooks, HOOKS);
 	if (ret) {
-		pr_err("not loaded: no memory to thin out calls (cpu_budget)\n");
+		pr_err("not loaded: no memory to meter the hooks\n");
 		return ret;
 	}
 	for_each_kernel_tracepoint(find_tracepoint, NULL);

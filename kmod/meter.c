@@ -24,23 +24,29 @@
 #define BUDGET_MAX 1000
 
 /**
- * struct meter - The times of a hook's calls on one CPU. Index 0: calls handled, 1: thinned.
+ * struct meter - The times of a hook's calls on one CPU, which writes them with interrupts off. Index 0: calls handled, 1: thinned.
+ * @samples: how many were timed
+ * @ns: the sum of their times
  * @slow: calls handled on the slow side
- * @samples: how many were timed; written by that CPU, interrupts off
- * @ns: the sum of their times, in the same way
- * @calls_before: what of these was accounted for; under admin
- * @thinned_before: likewise
- * @samples_before: likewise
- * @ns_before: likewise
  */
 struct meter {
-	u32 slow;
 	u64 samples[2];
 	u64 ns[2];
-	u64 calls_before;
-	u64 thinned_before;
-	u64 samples_before[2];
-	u64 ns_before[2];
+	u32 slow;
+};
+
+/**
+ * struct accounted - What of a hook's calls on one CPU has been added up. Under admin.
+ * @calls: calls
+ * @thinned: of these, thinned
+ * @samples: see struct meter
+ * @ns: likewise
+ */
+struct accounted {
+	u64 calls;
+	u64 thinned;
+	u64 samples[2];
+	u64 ns[2];
 };
 
 /**
@@ -49,12 +55,14 @@ struct meter {
  * @hot: of these, those of hot hooks that were handled
  * @all_before: as of the last check
  * @hot_before: likewise
+ * @hooks: each hook
  */
 struct cost {
 	u64 all;
 	u64 hot;
 	u64 all_before;
 	u64 hot_before;
+	struct accounted hooks[COREMON_METER_HOOKS];
 };
 
 DEFINE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_calls) = { [0 ... COREMON_METER_HOOKS - 1] = ~0ULL };
@@ -63,13 +71,13 @@ u32 coremon_meter_masks[COREMON_METER_HOOKS] __read_mostly = { [0 ... COREMON_ME
 unsigned int coremon_meter_shift __read_mostly;
 
 static DEFINE_PER_CPU(struct meter[COREMON_METER_HOOKS], coremon_meters);
-static DEFINE_PER_CPU(struct cost, coremon_meter_costs);
 /* Nanoseconds that two readings of the clock are apart with nothing between. */
 static u64 clock_ns __read_mostly;
 
 /* Guards all that follows, the masks and the shift. */
 static DEFINE_MUTEX(admin);
 static bool running;
+static struct cost __percpu *costs;
 static const bool *hot_hooks;
 static unsigned int nr_hooks;
 static u64 hook_ns[COREMON_METER_HOOKS];
@@ -158,15 +166,15 @@ static u64 all_samples(unsigned int id, bool thinned, u64 *ns)
 }
 
 /* The time that so many calls on a CPU took, by the samples since the last time where there are enough, else by @mean. */
-static u64 time_of(struct meter *meter, bool thinned, u64 calls, u64 mean)
+static u64 time_of(const struct meter *meter, struct accounted *before, bool thinned, u64 calls, u64 mean)
 {
 	u64 samples = READ_ONCE(meter->samples[thinned]), ns = READ_ONCE(meter->ns[thinned]);
-	u64 fresh = samples - meter->samples_before[thinned];
+	u64 fresh = samples - before->samples[thinned];
 
 	if (fresh >= FRESH)
-		mean = div64_u64(ns - meter->ns_before[thinned], fresh);
-	meter->samples_before[thinned] = samples;
-	meter->ns_before[thinned] = ns;
+		mean = div64_u64(ns - before->ns[thinned], fresh);
+	before->samples[thinned] = samples;
+	before->ns[thinned] = ns;
 	return calls * mean;
 }
 
@@ -178,22 +186,25 @@ static void account_hook(unsigned int id)
 	all_samples(id, false, &mean[0]);
 	all_samples(id, true, &mean[1]);
 	for_each_possible_cpu(cpu) {
-		struct meter *meter = &per_cpu(coremon_meters[id], cpu);
-		struct cost *cost = &per_cpu(coremon_meter_costs, cpu);
+		const struct meter *meter = &per_cpu(coremon_meters[id], cpu);
+		struct cost *cost = per_cpu_ptr(costs, cpu);
+		struct accounted *before = &cost->hooks[id];
 		/* In this order: what is thinned has been counted as a call before. */
-		u64 thinned = READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu)), calls, handled_ns, thinned_ns;
+		u64 thinned = READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu)), calls, ns;
+		s64 handled;
 
 		smp_rmb();
 		calls = READ_ONCE(per_cpu(coremon_meter_calls[id], cpu)) + 1;
-		thinned_ns = time_of(meter, true, thinned - meter->thinned_before, mean[1]);
 		/* A call may have moved to another CPU before it was thinned. */
-		handled_ns = time_of(meter, false, max_t(s64, (calls - meter->calls_before) - (thinned - meter->thinned_before), 0), mean[0]);
-		meter->calls_before = calls;
-		meter->thinned_before = thinned;
-		hook_ns[id] += handled_ns + thinned_ns;
-		cost->all += handled_ns + thinned_ns;
+		handled = (calls - before->calls) - (thinned - before->thinned);
+		ns = time_of(meter, before, false, max_t(s64, handled, 0), mean[0]);
 		if (hot_hooks[id])
-			cost->hot += handled_ns;
+			cost->hot += ns;
+		ns += time_of(meter, before, true, thinned - before->thinned, mean[1]);
+		cost->all += ns;
+		hook_ns[id] += ns;
+		before->calls = calls;
+		before->thinned = thinned;
 	}
 }
 
@@ -291,7 +302,7 @@ static void find_load(struct load *load)
 
 	*load = (struct load){ 0 };
 	for_each_possible_cpu(cpu) {
-		struct cost *cost = &per_cpu(coremon_meter_costs, cpu);
+		struct cost *cost = per_cpu_ptr(costs, cpu);
 		u64 all = cost->all - cost->all_before, hot = cost->hot - cost->hot_before;
 
 		cost->all_before = cost->all;
@@ -449,6 +460,9 @@ int coremon_meter_init(const bool *hot, unsigned int nr)
 	int ret = 0;
 
 	clock_ns = time_of_clock();
+	costs = alloc_percpu(struct cost);
+	if (!costs)
+		return -ENOMEM;
 	mutex_lock(&admin);
 	hot_hooks = hot;
 	nr_hooks = nr;
@@ -456,6 +470,8 @@ int coremon_meter_init(const bool *hot, unsigned int nr)
 		ret = set_budget(cpu_budget);
 	running = !ret;
 	mutex_unlock(&admin);
+	if (ret)
+		free_percpu(costs);
 	return ret;
 }
 
@@ -472,5 +488,6 @@ void coremon_meter_exit(void)
 	mutex_unlock(&admin);
 	/* It takes the lock, and does not begin itself again. */
 	cancel_delayed_work_sync(&check_work);
+	free_percpu(costs);
 	coremon_thin_exit();
 }

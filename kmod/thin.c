@@ -14,9 +14,6 @@
 #include "meter.h"
 #include "table.h"
 
-/* Data segments of a connection that are not thinned at its beginning, the first byte's among them. */
-#define FIRST_SEGMENTS 2
-
 /*
  * A byte a chain of the table: a call of one of its connections was thinned since the last sweep. Written once a reading and chain, else only
  * read. Made when the first budget is set, and before the first call is thinned.
@@ -63,7 +60,10 @@ bool coremon_thin_segment(const struct sock *sk, const struct sk_buff *skb)
 
 	if (th->fin || th->syn || th->rst || !th->window || !tp->snd_wnd || !tp->rcv_wnd)
 		return false;
-	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Open || tp->data_segs_in <= FIRST_SEGMENTS)
+	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Open)
+		return false;
+	/* The first byte. */
+	if (!tp->bytes_received && TCP_SKB_CB(skb)->end_seq != TCP_SKB_CB(skb)->seq)
 		return false;
 	/* Somebody asked for every segment of a connection. */
 	if (static_branch_unlikely(&coremon_samples_wanted))

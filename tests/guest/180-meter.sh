@@ -76,21 +76,21 @@ data 100
 sleep 100
 read 400
 write 400
-want 401-801
-ack 801
+want 1-401
+ack 401
 sleep 300
 run reading 2
 run reading 3
 write 500
-want 801-1301
+want 401-901
 run reading 4
-ack 1301
+ack 901
 sleep 100
 run reading 5
 write 600
-want 1301-1901
+want 901-1501
 run reading 6
-ack 1901
+ack 1501
 sleep 100
 run reading 7
 run reading 8
