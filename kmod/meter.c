@@ -19,7 +19,7 @@
 #define CLIP 8			/* times the mean: what a sample counts for at most */
 #define CLIP_FROM 8		/* samples that the mean is of then */
 #define FRESH 4			/* samples that a mean of the last moments is of */
-#define SHIFT_MAX 10		/* log2 of N at most */
+#define SKIP_MAX (COREMON_METER_PERIOD - 1)	/* N - 1 at most */
 #define QUIET_CHECKS 3		/* with room for twice the calls, before N is halved */
 #define BUDGET_MAX 1000
 
@@ -68,13 +68,13 @@ struct cost {
 DEFINE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_calls) = { [0 ... COREMON_METER_HOOKS - 1] = ~0ULL };
 DEFINE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_thinned);
 u32 coremon_meter_masks[COREMON_METER_HOOKS] __read_mostly = { [0 ... COREMON_METER_HOOKS - 1] = EARLY_PERIOD - 1 };
-unsigned int coremon_meter_shift __read_mostly;
+u32 coremon_meter_skip __read_mostly;
 
 static DEFINE_PER_CPU(struct meter[COREMON_METER_HOOKS], coremon_meters);
 /* Nanoseconds that two readings of the clock are apart with nothing between. */
 static u64 clock_ns __read_mostly;
 
-/* Guards all that follows, the masks and the shift. */
+/* Guards all that follows, the masks and what is skipped. */
 static DEFINE_MUTEX(admin);
 static bool running;
 static struct cost __percpu *costs;
@@ -94,7 +94,7 @@ static DECLARE_DELAYED_WORK(check_work, check);
 /**
  * coremon_meter_begin() - A call takes the slow side: begin to time it, if its turn has come.
  * @id: which hook
- * @thins: it is not one of those that are handled
+ * @thins: it is not one of those that are handled, but one of those of them that are timed
  *
  * Context: any. Interrupts are off until coremon_meter_end() where it is timed.
  * Return: for coremon_meter_end().
@@ -102,17 +102,13 @@ static DECLARE_DELAYED_WORK(check_work, check);
 struct coremon_meter_sample coremon_meter_begin(unsigned int id, bool thins)
 {
 	struct coremon_meter_sample sample = { 0 };
-	u64 calls = this_cpu_read(coremon_meter_calls[id]);
-	unsigned int shift = READ_ONCE(coremon_meter_shift);
 	bool timed = true;
 
 	if (unlikely(in_nmi()))
 		return sample;
-	if (thins)
-		timed = !(calls & (COREMON_METER_PERIOD - 1));
-	else if (!READ_ONCE(coremon_meter_masks[id]))
-		timed = !(this_cpu_inc_return(coremon_meters[id].slow) & ((COREMON_METER_PERIOD >> shift) - 1));
-	else if (calls >= COREMON_METER_PERIOD)
+	if (!thins && !READ_ONCE(coremon_meter_masks[id]))
+		timed = !(this_cpu_inc_return(coremon_meters[id].slow) & (COREMON_METER_PERIOD / (READ_ONCE(coremon_meter_skip) + 1) - 1));
+	else if (!thins && this_cpu_read(coremon_meter_calls[id]) >= COREMON_METER_PERIOD)
 		cmpxchg(&coremon_meter_masks[id], EARLY_PERIOD - 1, COREMON_METER_PERIOD - 1);
 	if (timed) {
 		local_irq_save(sample.flags);
@@ -264,24 +260,31 @@ static void set_masks(u32 mask)
 			WRITE_ONCE(coremon_meter_masks[id], mask);
 }
 
-static void set_shift(unsigned int shift)
+/* Of @n calls one is handled. */
+static void set_thinning(unsigned int n)
 {
 	lockdep_assert_held(&admin);
-	if (shift && !coremon_meter_shift) {
+	if (n > 1 && !coremon_meter_skip) {
 		/* Before the first call is thinned nothing is exact any more. */
 		WRITE_ONCE(thinned_until, ~0ULL);
 		smp_wmb();
-		WRITE_ONCE(coremon_meter_shift, shift);
+		WRITE_ONCE(coremon_meter_skip, n - 1);
 		set_masks(0);
-	} else if (!shift && coremon_meter_shift) {
-		WRITE_ONCE(coremon_meter_shift, 0);
+	} else if (n == 1 && coremon_meter_skip) {
+		WRITE_ONCE(coremon_meter_skip, 0);
 		set_masks(COREMON_METER_PERIOD - 1);
 		smp_wmb();
 		WRITE_ONCE(thinned_until, ktime_get_ns());
 	} else {
-		WRITE_ONCE(coremon_meter_shift, shift);
+		WRITE_ONCE(coremon_meter_skip, n - 1);
 	}
 	quiet = 0;
+}
+
+/** coremon_meter_thinning() - Return: N, of so many calls one is handled now; 1: all are. */
+unsigned int coremon_meter_thinning(void)
+{
+	return READ_ONCE(coremon_meter_skip) + 1;
 }
 
 /**
@@ -318,15 +321,15 @@ static void find_load(struct load *load)
 /* Thins more while that helps, and less when there was room for it for some time. */
 static void adjust(const struct load *load, u64 limit)
 {
-	unsigned int shift = coremon_meter_shift;
+	unsigned int n = coremon_meter_thinning();
 
 	if (load->most > limit) {
 		quiet = 0;
-		if (shift < SHIFT_MAX && load->most_hot > load->most / 8)
-			set_shift(shift + 1);
-	} else if (shift && load->twice <= limit - limit / 4) {
+		if (n <= SKIP_MAX && load->most_hot > load->most / 8)
+			set_thinning(2 * n);
+	} else if (n > 1 && load->twice <= limit - limit / 4) {
 		if (++quiet == QUIET_CHECKS)
-			set_shift(shift - 1);
+			set_thinning(n / 2);
 	} else {
 		quiet = 0;
 	}
@@ -360,7 +363,7 @@ static int set_budget(unsigned int n)
 
 	lockdep_assert_held(&admin);
 	if (!n) {
-		set_shift(0);
+		set_thinning(1);
 	} else {
 		ret = coremon_thin_prepare();
 		if (ret)
@@ -484,7 +487,7 @@ void coremon_meter_exit(void)
 {
 	mutex_lock(&admin);
 	running = false;
-	set_shift(0);
+	set_thinning(1);
 	mutex_unlock(&admin);
 	/* It takes the lock, and does not begin itself again. */
 	cancel_delayed_work_sync(&check_work);

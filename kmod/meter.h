@@ -52,9 +52,10 @@ struct coremon_meter_info {
 /* Counts of a CPU, its own cache lines: the number of calls less 1, so that the first is timed; and of these those thinned. */
 DECLARE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_calls);
 DECLARE_PER_CPU(u64[COREMON_METER_HOOKS], coremon_meter_thinned);
-/* The bits of a hook's count that are all 0 in a call that takes the slow side, and log2 of N. Written seldom. */
+/* The bits of a hook's count that are all 0 in a call that takes the slow side. Written seldom. */
 extern u32 coremon_meter_masks[COREMON_METER_HOOKS];
-extern unsigned int coremon_meter_shift;
+/* N - 1: the bits that are all 0 in the calls of a hot hook that are handled; 0: all are. Written seldom. */
+extern u32 coremon_meter_skip;
 
 /**
  * coremon_meter_call() - Count a call of a hook. Any context.
@@ -69,19 +70,6 @@ static __always_inline bool coremon_meter_call(unsigned int id)
 	return unlikely(!((u32)this_cpu_read(coremon_meter_calls[id]) & data_race(coremon_meter_masks[id])));
 }
 
-/**
- * coremon_meter_thins() - Whether a call of a hot hook is not one of those that are handled. Any context.
- * @id: which hook
- *
- * The calls that are handled are spread by the golden ratio, in step with no load that repeats itself.
- */
-static __always_inline bool coremon_meter_thins(unsigned int id)
-{
-	u32 mixed = (u32)this_cpu_read(coremon_meter_calls[id]) * 0x9E3779B1U;
-
-	return (u64)mixed >> (32 - READ_ONCE(coremon_meter_shift));
-}
-
 struct coremon_meter_sample coremon_meter_begin(unsigned int id, bool thins);
 void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sample sample);
 
@@ -90,7 +78,7 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
  * register. COREMON_METERED_HOT: a thinned call does @thin instead, unless that returns false.
  */
 #define COREMON_METERED(name, params, args, id, work)						\
-	static noinline void __maybe_unused name##_slow params					\
+	static noinline notrace void __maybe_unused name##_slow params					\
 	{											\
 		struct coremon_meter_sample sample = coremon_meter_begin(id, false);		\
 												\
@@ -99,12 +87,22 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	}											\
 	COREMON_METERED_CALL(name, params, args, id, work)
 
+/* Of thinned calls one in a period is timed, too, and not the same that is timed where all are handled. */
 #define COREMON_METERED_HOT(name, params, args, id, thin, work)					\
-	static noinline void __maybe_unused name##_slow params					\
+	static noinline notrace void __maybe_unused name##_slow params				\
 	{											\
-		bool thinned = coremon_meter_thins(id);						\
-		struct coremon_meter_sample sample = coremon_meter_begin(id, thinned);		\
+		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
+		bool thinned = call & data_race(coremon_meter_skip);				\
+		struct coremon_meter_sample sample;						\
 												\
+		if (likely(thinned && (call & (COREMON_METER_PERIOD - 1)) != 1)) {		\
+			thinned = thin;								\
+			if (likely(thinned)) {							\
+				this_cpu_inc(coremon_meter_thinned[id]);			\
+				return;								\
+			}									\
+		}										\
+		sample = coremon_meter_begin(id, thinned);					\
 		thinned = thinned && (thin);							\
 		if (!thinned)									\
 			work;									\
@@ -123,6 +121,7 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 
 bool coremon_meter_exact(u64 since_ns);
 u64 coremon_meter_thinned_until(void);
+unsigned int coremon_meter_thinning(void);
 void coremon_meter_read(unsigned int id, struct coremon_meter_info *info);
 void coremon_meter_account(void);
 unsigned int coremon_meter_budget(void);

@@ -29,7 +29,7 @@ static void show_hooks(struct seq_file *m)
 	seq_printf(m, "hooks_missed %llu\n", missed);
 	seq_printf(m, "hooks_time_us %llu\n", time_us);
 	seq_printf(m, "cpu_budget %u\n", coremon_meter_budget());
-	seq_printf(m, "thinning %u\n", 1U << READ_ONCE(coremon_meter_shift));
+	seq_printf(m, "thinning %u\n", coremon_meter_thinning());
 	seq_printf(m, "thinned %llu\n", thinned);
 }
 
