@@ -87,26 +87,32 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	}											\
 	COREMON_METERED_CALL(name, params, args, id, work)
 
-/* Of thinned calls one in a period is timed, too, and not the same that is timed where all are handled. */
+/*
+ * A thinned call goes no further than name##_slow, which saves no register either. Of thinned calls one in a period is timed, too, and not the same that
+ * is timed where all are handled. An interrupt's calls between two looks at the count do no harm.
+ */
 #define COREMON_METERED_HOT(name, params, args, id, thin, work)					\
-	static noinline notrace void __maybe_unused name##_slow params				\
+	static noinline notrace void __maybe_unused name##_timed params			\
 	{											\
 		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
-		bool thinned = call & data_race(coremon_meter_skip);				\
-		struct coremon_meter_sample sample;						\
+		bool thinned = (call & data_race(coremon_meter_skip)) &&			\
+			       (call & (COREMON_METER_PERIOD - 1)) == 1;			\
+		struct coremon_meter_sample sample = coremon_meter_begin(id, thinned);		\
 												\
-		if (likely(thinned && (call & (COREMON_METER_PERIOD - 1)) != 1)) {		\
-			thinned = thin;								\
-			if (likely(thinned)) {							\
-				this_cpu_inc(coremon_meter_thinned[id]);			\
-				return;								\
-			}									\
-		}										\
-		sample = coremon_meter_begin(id, thinned);					\
 		thinned = thinned && (thin);							\
 		if (!thinned)									\
 			work;									\
 		coremon_meter_end(id, thinned, sample);						\
+	}											\
+	static noinline notrace void __maybe_unused name##_slow params				\
+	{											\
+		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
+												\
+		if (likely((call & data_race(coremon_meter_skip)) &&				\
+			   (call & (COREMON_METER_PERIOD - 1)) != 1 && (thin)))			\
+			this_cpu_inc(coremon_meter_thinned[id]);				\
+		else										\
+			name##_timed args;							\
 	}											\
 	COREMON_METERED_CALL(name, params, args, id, work)
 

@@ -19,6 +19,9 @@ refused() {
 refused max_conns=-1
 refused max_conns=16777217
 refused max_conns=many
+refused cpu_budget=-1
+refused cpu_budget=1001
+refused cpu_budget=1%
 refused proc_gid=-5
 
 # Twice: the kernel itself refuses the second.

@@ -8,7 +8,7 @@
 . ./tests/debug/faults.sh
 
 hold some hold -n 2 -u 1000
-failnth load /stage/coremon.ko "max_conns=1000 closed_max=16"
+failnth load /stage/coremon.ko "max_conns=1000 closed_max=16 cpu_budget=1"
 [ ! -e $proc ] || fail "$proc is there"
 # After all of that it loads as ever.
 load
