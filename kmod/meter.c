@@ -236,7 +236,7 @@ void coremon_meter_read(unsigned int id, struct coremon_meter_info *info)
 {
 	int cpu;
 
-	*info = (struct coremon_meter_info){ .ns = ~0ULL, .time_us = ~0ULL };
+	*info = (struct coremon_meter_info){ .time_us = ~0ULL };
 	for_each_possible_cpu(cpu)
 		info->thinned += READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu));
 	smp_rmb();
@@ -245,6 +245,8 @@ void coremon_meter_read(unsigned int id, struct coremon_meter_info *info)
 	info->sampled = all_samples(id, false, &info->ns);
 	if (!info->sampled)
 		info->ns = ~0ULL;
+	if (!all_samples(id, true, &info->thinned_ns))
+		info->thinned_ns = ~0ULL;
 	if (info->sampled || !info->hits)
 		info->time_us = div_u64(READ_ONCE(hook_ns[id]), NSEC_PER_USEC);
 }

@@ -39,6 +39,7 @@ struct coremon_meter_sample {
  * @thinned: of these, not handled
  * @sampled: of those handled, timed
  * @ns: mean time of a handled call, ns; all ones: none was timed
+ * @thinned_ns: the same of a thinned call
  * @time_us: estimate of the time of all calls, us; all ones: not known
  */
 struct coremon_meter_info {
@@ -46,6 +47,7 @@ struct coremon_meter_info {
 	u64 thinned;
 	u64 sampled;
 	u64 ns;
+	u64 thinned_ns;
 	u64 time_us;
 };
 

@@ -62,7 +62,7 @@ await thinned 2
 $report --json 1 1 >"$T/json" || fail "exit status $?"
 grep -Eq '"thinning":([2-9]|[0-9]{2})' "$T/json" && grep -Eq '"thinned_in_interval":[1-9]' "$T/json" ||
 	{ grep -o '"module":{[^}]*}' "$T/json"; fail "JSON does not tell of the thinning"; }
-await thinned 16
+await thinned 4
 
 # What changed is told of all the same: each write, each acknowledgement, and nothing at rest. The highest queues are not known.
 play 1 <<'END'
