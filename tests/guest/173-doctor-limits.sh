@@ -58,10 +58,12 @@ mended_after
 # More connections are closed than may be in TIME_WAIT.
 going far2 faults serve 9000
 listens 9000 ip netns exec far2
+tw=$(cat /proc/sys/net/ipv4/tcp_max_tw_buckets)
 sysctl -qw net.ipv4.tcp_max_tw_buckets=3
 going faults short 10.7.2.2 9000 100 50
 look='-i 0.5 -n 2' finds time-wait '"name":"TcpExtTCPTimeWaitOverflow"' 'the limit is 3' 'tcp_max_tw_buckets=65536'
 mended_after
+sysctl -qw net.ipv4.tcp_max_tw_buckets="$tw"
 
 # More handshakes at a time than a short queue holds, of clients that are real: over a way of 100 ms.
 sysctl -qw net.ipv4.tcp_syncookies=1
