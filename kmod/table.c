@@ -123,7 +123,7 @@ static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->opened = opened;
 	conn->dirty = true;
-	conn->watch = COREMON_WATCH_FIRST;
+	conn->watch = COREMON_WATCH_NEW;
 	conn->birth_ns = now;
 	conn->ca_since_ns = now;
 	conn->area_jiffies = (u32)jiffies;

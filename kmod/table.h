@@ -43,12 +43,16 @@ enum {
 enum { COREMON_UNDO_FULL, COREMON_UNDO_PARTIAL, COREMON_UNDO_DSACK, COREMON_UNDO_LOSS, COREMON_UNDO_KINDS };
 
 /* Why every segment of a connection is looked at closely: coremon_conn.watch. */
-#define COREMON_WATCH_FIRST 1		/* none has been yet, or the first data is awaited */
+#define COREMON_WATCH_NEW 1		/* none has been yet */
 #define COREMON_WATCH_CA 2		/* in Recovery, or nothing else tells of the CA state */
 #define COREMON_WATCH_OFO 4		/* there was data out of order when the last segment came, which may have filled the gap */
 
-/* coremon_conn.attention of a connection that is dirty, and for which nothing else is true. */
+/* Only of segments that have data: the first is awaited. Many a connection sends alone. */
+#define COREMON_WATCH_DATA 8
+
+/* coremon_conn.attention of a connection that is dirty, and for which nothing else is true; and of one that also awaits its first data. */
 #define COREMON_NO_ATTENTION ((__force u32)cpu_to_le32(true))
+#define COREMON_DATA_ATTENTION ((__force u32)cpu_to_le32(true | COREMON_WATCH_DATA << 24))
 
 /**
  * struct coremon_link - A place in a list of a shard: a connection or a walk's bookmark.

@@ -266,7 +266,7 @@ static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb)
 /* Whether the next segment, too, must be looked at closely, whatever it is. */
 static u8 watch_of(const struct coremon_conn *conn, const struct sock *sk)
 {
-	u8 watch = conn->birth_ns && conn->first_byte_us == ~0U ? COREMON_WATCH_FIRST : 0;
+	u8 watch = conn->birth_ns && conn->first_byte_us == ~0U ? COREMON_WATCH_DATA : 0;
 
 	if (coremon_congestion_watched(conn))
 		watch |= COREMON_WATCH_CA;

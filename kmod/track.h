@@ -73,7 +73,12 @@ static __always_inline void coremon_track_recv(struct sock *sk)
 /* Whether a segment of an established connection leaves the record as it is. */
 static __always_inline bool coremon_track_changes_nothing(const struct coremon_conn *conn, const struct sock *sk, const struct sk_buff *skb)
 {
-	return data_race(conn->attention) == COREMON_NO_ATTENTION && !(tcp_flag_byte(tcp_hdr(skb)) & conn->flags_of_note) &&
+	u32 attention = data_race(conn->attention);
+
+	if (unlikely(attention != COREMON_NO_ATTENTION) &&
+	    (attention != COREMON_DATA_ATTENTION || TCP_SKB_CB(skb)->seq != TCP_SKB_CB(skb)->end_seq))
+		return false;
+	return !(tcp_flag_byte(tcp_hdr(skb)) & conn->flags_of_note) &&
 	       coremon_congestion_still(conn, sk) && coremon_queue_still(conn, tcp_sk(sk), skb);
 }
 
