@@ -20,7 +20,7 @@ VERBS = report events flows drops sockets doctor
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint fuzz \
+.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint static fuzz \
 	bench bench-hooks bench-million bench-record install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-fuzz check-build check-guest check-selftest check-dkms check-long check-cost check-debug:
+check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 # In instructions, in a guest; tests/bench has it.
@@ -54,6 +54,11 @@ bench-hooks bench-million bench-record:
 
 lint:
 	@scripts/lint.sh
+
+# With clang's analyzer, which takes minutes; check-static is without.
+static:
+	@scripts/install-deps.sh
+	@scripts/static.sh -a
 
 # Hours: RUNS of each target, TARGETS= these alone.
 fuzz:
@@ -108,5 +113,6 @@ help:
 	@echo 'make bench-hooks   what each hook costs           make bench-record   writes tests/bench/expected'
 	@echo 'make bench-million a million connections at once'
 	@echo 'make lint          the conventions of the sources'
+	@echo 'make check-static  checkpatch, coccicheck, cppcheck, clang-tidy; make static: with the analyzer of clang as well'
 	@echo 'make install       module, reader, man pages; PREFIX=$(PREFIX) DESTDIR=    make uninstall'
 	@echo 'make clean         removes what was built'

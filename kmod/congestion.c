@@ -32,6 +32,7 @@ struct before_segment {
 	const struct sock *sk;
 	u32 snd_una;
 };
+
 static DEFINE_PER_CPU(struct before_segment, coremon_before_segment);
 
 static void note_before(const struct sock *sk)
@@ -168,7 +169,7 @@ void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *
 }
 
 /*
- * In Recovery with more to come there are two ways: a partial acknowledgement that was only late, which echoes the time stamp of an
+ * In Recovery with more to come there are two ways: a partial ACK that was only late, which echoes the time stamp of an
  * original (unless the next segment was sent again too, the kernel has forgotten by now when the first was), and the peer's word that it
  * has twice all that was sent again (nothing is left in undo_retrans).
  */

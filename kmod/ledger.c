@@ -151,8 +151,8 @@ void coremon_ledger_count(struct coremon_conn *conn, u32 reason)
 {
 	struct coremon_ledger *ledger = READ_ONCE(conn->ledger);
 
-	/* Before the reason, so that the whole is never less than its parts. */
 	atomic_inc(&conn->drops);
+	/* Before the reason, so that the whole is never less than its parts; pairs with that in coremon_ledger_fill(). */
 	smp_mb__after_atomic();
 	if (reason != (u32)COREMON_UNKNOWN) {
 		ledger = ledger ?: make(conn);
@@ -167,16 +167,21 @@ void coremon_ledger_count(struct coremon_conn *conn, u32 reason)
 }
 
 /* The most frequent first. */
+static bool is_before(u32 a, u32 b)
+{
+	return a && a != (u32)COREMON_UNKNOWN && (b == (u32)COREMON_UNKNOWN || a > b);
+}
+
 static void sort_reasons(struct coremon_row *row)
 {
 	int i, j;
 
-	for (i = 1; i < COREMON_DROP_REASONS; i++)
-		for (j = i; j > 0 && row->drop_count[j] && row->drop_count[j] != (u32)COREMON_UNKNOWN &&
-			    (row->drop_count[j - 1] == (u32)COREMON_UNKNOWN || row->drop_count[j] > row->drop_count[j - 1]); j--) {
+	for (i = 1; i < COREMON_DROP_REASONS; i++) {
+		for (j = i; j > 0 && is_before(row->drop_count[j], row->drop_count[j - 1]); j--) {
 			swap(row->drop_reason[j], row->drop_reason[j - 1]);
 			swap(row->drop_count[j], row->drop_count[j - 1]);
 		}
+	}
 }
 
 /**
@@ -203,6 +208,7 @@ void coremon_ledger_fill(const struct coremon_conn *conn, struct coremon_row *ro
 		row->drop_count[i] = count;
 		sum += count;
 	}
+	/* The parts before the whole; pairs with that in coremon_ledger_count(). */
 	smp_rmb();
 	row->drops = atomic_read(&conn->drops);
 	if (!coremon_hooks_serve(COREMON_COLUMN_DROP_REASONS))

@@ -16,6 +16,7 @@ static void stamp(struct coremon_conn *conn, int from, int writing, int to)
 	/* The group's name, as ss and ps show it, not the thread's; the leader outlives its threads. */
 	memcpy(conn->owner.comm, current->group_leader->comm, sizeof(conn->owner.comm));
 	conn->owner.comm[sizeof(conn->owner.comm) - 1] = '\0';
+	/* The owner before its state; pairs with those who look at the state first. */
 	smp_store_release(&conn->owner_state, to);
 }
 
@@ -41,6 +42,7 @@ void coremon_owner_opens(struct coremon_conn *conn)
  */
 void coremon_owner_first_use(struct coremon_conn *conn)
 {
+	/* The owner after its state; pairs with stamp(). */
 	int state = smp_load_acquire(&conn->owner_state);
 
 	if ((current->flags & PF_KTHREAD) || !in_task())
@@ -65,11 +67,14 @@ bool coremon_owner_get(const struct coremon_conn *conn, struct coremon_owner *ow
 
 	/* It is written no more than twice. */
 	for (tries = 0; tries < 3; tries++) {
+		/* The owner after its state; pairs with stamp(). */
 		int state = smp_load_acquire(&conn->owner_state);
 
 		if (state == COREMON_OWNER_NONE)
 			return false;
+		/* A copy of one that is being written meanwhile is thrown away, as the state then is another. */
 		*owner = data_race(conn->owner);
+		/* The owner before the state is looked at again. */
 		smp_rmb();
 		if ((state == COREMON_OWNER_OPENED || state == COREMON_OWNER_USED) && READ_ONCE(conn->owner_state) == state)
 			return true;

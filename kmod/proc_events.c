@@ -34,7 +34,7 @@
 struct listener {
 	struct coremon_viewer viewer;
 	bool text;
-	struct mutex lock;
+	struct mutex lock;	/* what follows */
 	u64 seq;
 	size_t used;
 	size_t given;

@@ -55,7 +55,7 @@ struct coremon_stream_ops {
 struct coremon_stream {
 	const struct coremon_stream_ops *ops;
 	struct coremon_viewer viewer;
-	struct mutex lock;
+	struct mutex lock;	/* what follows */
 	bool begun;
 	bool fresh;
 	loff_t pos;

@@ -27,7 +27,7 @@ clean "no BUG" "files '^kmod/.*\.[ch]$' | xargs grep -nwE 'BUG|BUG_ON'"
 clean "no blank at the end of a line" "files '\.(c|h|sh|awk|y|l|list|md)$|(Kbuild|Makefile)$' | grep -v '^tests/cli/' | xargs grep -nE '[[:blank:]]+$'"
 clean "no path of a home or a mirror's name" "files '.' | grep -vE '^(tests/cli/|LICENSE|scripts/lint.sh)' | xargs grep -nE '/home/[a-z]|(deb|ftp|security)\.debian\.org'"
 if [ -e kmod/coremon.ko ]; then
-	clean "symbols of the module begin with coremon_" "nm kmod/coremon.ko | awk '\$2 ~ /^[TDBRC]$/ && \$3 !~ /^(coremon_|init_module|cleanup_module|__this_module|__mod_|__pfx_)/ { print \$3 }'"
+	clean "the module's globals begin with coremon_, and none is exported" "scripts/symbols.sh kmod/coremon.ko"
 fi
 if command -v shellcheck >/dev/null; then
 	clean "shellcheck" "files '\.sh$' | xargs shellcheck -S warning -e SC1090,SC1091,SC2034,SC2046,SC2086,SC2120,SC2154 -f gcc"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two jobs at a time, and ends with the one line
 # `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|unit|cli|fuzz|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
+# Usage: run.sh [lint|static|unit|cli|fuzz|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
 # KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
@@ -25,7 +25,18 @@ job() {
 	build-*)
 		line=${1#build-}
 		s=; [ "$line" != "$first" ] || s=-s
-		if "$TOP/scripts/build.sh" $s "$line" 2>&1; then echo "ok - build for $line"; else echo "not ok - build for $line"; fi ;;
+		if "$TOP/scripts/build.sh" $s "$line" 2>&1; then
+			echo "ok - build for $line"
+		else
+			echo "not ok - build for $line"
+			return
+		fi
+		if globals=$("$TOP/scripts/symbols.sh" "$BUILD/$line/stage/coremon.ko" 2>&1) && [ -z "$globals" ]; then
+			echo "ok - symbols for $line"
+		else
+			echo "not ok - symbols for $line"
+			echo "$globals" | sed 's/^/# /'
+		fi ;;
 	guest-*)
 		line=${1#guest-}
 		job "build-$line"
@@ -56,6 +67,7 @@ job() {
 			guest_tests -a "$(sed -n 's/^# boot: //p' "$TOP/tests/guest/$t")" debug "$BUILD/debug/stage" 1200 "tests/$t"
 		done ;;
 	lint) "$TOP/scripts/lint.sh" ;;
+	static) "$TOP/scripts/static.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
 	selftest) "$TOP/tests/selftest/run.sh" "$first" ;;
 	cost) # in instructions, so whatever else this machine does
@@ -82,7 +94,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- lint unit cli fuzz guest selftest cost
+[ $# -gt 0 ] || set -- lint unit cli fuzz static guest selftest cost
 jobs=
 case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -93,7 +105,7 @@ esac
 for j; do
 	case $j in
 	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	lint | unit | cli | fuzz | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
+	lint | static | unit | cli | fuzz | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac

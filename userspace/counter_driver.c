@@ -59,7 +59,7 @@ static int add_stats(struct counters *counters, const char *object, const struct
 		char name[ETH_GSTRING_LEN + 1] = "";
 		char *start = name, *end;
 
-		memcpy(name, strings->data + i * ETH_GSTRING_LEN, ETH_GSTRING_LEN);
+		memcpy(name, strings->data + (size_t)i * ETH_GSTRING_LEN, ETH_GSTRING_LEN);
 		start += strspn(start, " ");
 		for (end = start + strlen(start); end > start && end[-1] == ' ';)
 			*--end = '\0';

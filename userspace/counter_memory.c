@@ -66,8 +66,10 @@ static int read_sysctl(struct counters *counters, const struct root *root, const
 	int ret = 0;
 
 	snprintf(path, sizeof(path), "/proc/sys/%s", sysctl->name);
-	for (char *p = path + strlen("/proc/sys/"); *p; p++)
-		*p = *p == '.' ? '/' : *p;
+	for (char *p = path + strlen("/proc/sys/"); *p; p++) {
+		if (*p == '.')
+			*p = '/';
+	}
 	if (lines_open(&in, root, path) < 0)
 		return 1;
 	while (parts < MOST_PARTS && sysctl->part[parts])

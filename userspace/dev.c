@@ -30,7 +30,7 @@ static int by_name(const void *a, const void *b)
 
 const struct dev *dev_find(const struct devs *devs, const char *name)
 {
-	struct dev key;
+	struct dev key = { .known = 0 };
 
 	if (devs->nr == 0)
 		return NULL;

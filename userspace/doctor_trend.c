@@ -59,7 +59,7 @@ void trend_add(struct trends *trends, enum trend_kind kind, const char *object, 
 	}
 	/* Every other one is let go, when there are too many. */
 	if (trend->nr == FORECAST_MAX_POINTS) {
-		for (unsigned int i = 0; i < trend->nr / 2; i++)
+		for (size_t i = 0; i < trend->nr / 2; i++)
 			trend->point[i] = trend->point[2 * i];
 		trend->nr /= 2;
 	}

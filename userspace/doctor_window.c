@@ -2,7 +2,6 @@
 /* Rules about what holds connections up at their ends: programs that do not read, peers that do not, send buffers. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "doctor.h"
 
@@ -53,8 +52,7 @@ static const struct socket *socket_of(const struct view *view, const struct held
 	for (unsigned int i = 0; view->sockets_now && i < view->sockets_now->nr; i++) {
 		const struct socket *socket = &view->sockets_now->socket[i];
 
-		if (!socket->udp && memcmp(&socket->local, &held->local, sizeof(held->local)) == 0 &&
-		    memcmp(&socket->remote, &held->remote, sizeof(held->remote)) == 0)
+		if (!socket->udp && endpoint_same(&socket->local, &held->local) && endpoint_same(&socket->remote, &held->remote))
 			return socket;
 	}
 	return NULL;
@@ -148,8 +146,7 @@ static bool other_end_told(const struct conns *conns, const struct held *held)
 	for (unsigned int i = 0; i < conns->nr_held; i++) {
 		const struct held *other = &conns->held[i];
 
-		if (memcmp(&other->local, &held->remote, sizeof(held->remote)) == 0 &&
-		    memcmp(&other->remote, &held->local, sizeof(held->local)) == 0 && is_slow_reader(conns, other))
+		if (endpoint_same(&other->local, &held->remote) && endpoint_same(&other->remote, &held->local) && is_slow_reader(conns, other))
 			return true;
 	}
 	return false;

@@ -61,6 +61,11 @@ char *endpoint_format(const struct endpoint *ep, char buf[ENDPOINT_STRLEN])
 	return buf;
 }
 
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->v6 == b->v6 && a->port == b->port && memcmp(a->addr, b->addr, sizeof(a->addr)) == 0;
+}
+
 bool prefix_match(const struct prefix *prefix, const struct endpoint *ep)
 {
 	const uint8_t *addr = ep->addr;

@@ -29,6 +29,9 @@ bool endpoint_parse(const char *word, struct endpoint *ep);
 /** endpoint_format() - write @ep as endpoint_parse() reads it. Return: @buf. */
 char *endpoint_format(const struct endpoint *ep, char buf[ENDPOINT_STRLEN]);
 
+/** endpoint_same() - Return: true where the two are the same. (Not memcmp(): behind the last member there is a byte that nobody sets.) */
+bool endpoint_same(const struct endpoint *a, const struct endpoint *b);
+
 /** prefix_match() - Return: true when the address of @ep is in @prefix; a v4-mapped address is also in IPv4 prefixes. */
 bool prefix_match(const struct prefix *prefix, const struct endpoint *ep);
 

@@ -77,6 +77,8 @@ static double noise(const struct point *point, unsigned int nr, double slope)
 {
 	double rest[FORECAST_MAX_POINTS], middle;
 
+	if (nr == 0)
+		return 0;
 	for (unsigned int i = 0; i < nr; i++)
 		rest[i] = point[i].value - slope * (point[i].s - point[0].s);
 	qsort(rest, nr, sizeof(rest[0]), by_value);

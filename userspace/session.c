@@ -106,7 +106,7 @@ static enum source_kind read_connections(struct session *session)
 	session->lives.lost = reading.lost;
 	if (session->lost + session->rank.lost)
 		say("no memory for %llu connections: they are not in this report",
-		    (unsigned long long)(session->lost + session->rank.lost));
+		    (unsigned long long)session->lost + session->rank.lost);
 	return source;
 }
 

@@ -38,7 +38,7 @@ static bool take_endpoint(char *word, bool v6, struct endpoint *ep)
 	ep->v6 = v6;
 	if (!word || strlen(word) != (v6 ? 37 : 13))
 		return false;
-	for (unsigned int i = 0; i < (v6 ? 4 : 1); i++) {
+	for (size_t i = 0; i < (v6 ? 4 : 1); i++) {
 		char part[9], *p = part;
 		uint32_t value;
 

@@ -242,7 +242,8 @@ struct coremon_drop {
 	__u64 last_ns;			/* the last one, within a tick; what follows is of that one */
 	__u64 id;			/* its connection; not known: none */
 	__u32 reason;			/* the kernel's (/proc/coremon/reasons); not known before 5.17 */
-	__u32 protocol;			/* ethertype << 16 | protocol of IP or COREMON_PROTOCOL_NONE; 6: TCP, 17: UDP over either IP; not known also: one of too many */
+	/* ethertype << 16 | protocol of IP or COREMON_PROTOCOL_NONE; 6: TCP, 17: UDP over either IP; not known also: one of too many */
+	__u32 protocol;
 	struct coremon_addr addr;	/* local: source, remote: destination; family 0: not known */
 	char dev[COREMON_DEV_LEN];	/* interface; empty: not known */
 	char place[COREMON_PLACE_LEN];	/* in the kernel: symbol+0xoffset[module]; empty: not known */

@@ -23,6 +23,28 @@ START_TEST(endpoints_read_and_write_the_same)
 }
 END_TEST
 
+/* Behind the last member there is a byte that nobody sets. */
+START_TEST(endpoints_that_are_the_same)
+{
+	struct endpoint a, b;
+
+	memset(&a, 0xff, sizeof(a));
+	memset(&b, 0, sizeof(b));
+	memset(a.addr, 0, sizeof(a.addr));
+	a.port = b.port = 7;
+	a.v6 = b.v6 = true;
+	ck_assert(endpoint_same(&a, &b));
+	b.port = 8;
+	ck_assert(!endpoint_same(&a, &b));
+	b.port = 7;
+	b.v6 = false;
+	ck_assert(!endpoint_same(&a, &b));
+	b.v6 = true;
+	b.addr[15] = 1;
+	ck_assert(!endpoint_same(&a, &b));
+}
+END_TEST
+
 START_TEST(endpoints_that_are_none)
 {
 	static const char *const bad[] = {
@@ -146,6 +168,7 @@ TCase *column_case(void)
 	TCase *tc = tcase_create("column");
 
 	tcase_add_test(tc, endpoints_read_and_write_the_same);
+	tcase_add_test(tc, endpoints_that_are_the_same);
 	tcase_add_test(tc, endpoints_that_are_none);
 	tcase_add_test(tc, columns_are_found_by_name);
 	tcase_add_test(tc, every_counter_is_a_counter_column);
