@@ -27,12 +27,10 @@
  * struct meter - The times of a hook's calls on one CPU, which writes them with interrupts off. Index 0: calls handled, 1: thinned.
  * @samples: how many were timed
  * @ns: the sum of their times
- * @slow: calls handled on the slow side
  */
 struct meter {
 	u64 samples[2];
 	u64 ns[2];
-	u32 slow;
 };
 
 /**
@@ -92,28 +90,22 @@ static DECLARE_DELAYED_WORK(check_work, check);
 /* ---- one call, in a probe ---- */
 
 /**
- * coremon_meter_begin() - A call takes the slow side: begin to time it, if its turn has come.
+ * coremon_meter_begin() - Begin to time a call, but in an NMI.
  * @id: which hook
- * @thins: it is not one of those that are handled, but one of those of them that are timed
  *
  * Context: any. Interrupts are off until coremon_meter_end() where it is timed.
  * Return: for coremon_meter_end().
  */
-struct coremon_meter_sample coremon_meter_begin(unsigned int id, bool thins)
+struct coremon_meter_sample coremon_meter_begin(unsigned int id)
 {
 	struct coremon_meter_sample sample = { 0 };
-	bool timed = true;
 
 	if (unlikely(in_nmi()))
 		return sample;
-	if (!thins && !READ_ONCE(coremon_meter_masks[id]))
-		timed = !(this_cpu_inc_return(coremon_meters[id].slow) & (COREMON_METER_PERIOD / (READ_ONCE(coremon_meter_skip) + 1) - 1));
-	else if (!thins && this_cpu_read(coremon_meter_calls[id]) >= COREMON_METER_PERIOD)
+	if (this_cpu_read(coremon_meter_calls[id]) >= COREMON_METER_PERIOD && READ_ONCE(coremon_meter_masks[id]) == EARLY_PERIOD - 1)
 		cmpxchg(&coremon_meter_masks[id], EARLY_PERIOD - 1, COREMON_METER_PERIOD - 1);
-	if (timed) {
-		local_irq_save(sample.flags);
-		sample.start = local_clock() | 1;
-	}
+	local_irq_save(sample.flags);
+	sample.start = local_clock() | 1;
 	return sample;
 }
 

@@ -72,7 +72,7 @@ static __always_inline bool coremon_meter_call(unsigned int id)
 	return unlikely(!((u32)this_cpu_read(coremon_meter_calls[id]) & data_race(coremon_meter_masks[id])));
 }
 
-struct coremon_meter_sample coremon_meter_begin(unsigned int id, bool thins);
+struct coremon_meter_sample coremon_meter_begin(unsigned int id);
 void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sample sample);
 
 /*
@@ -82,7 +82,7 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 #define COREMON_METERED(name, params, args, id, work)						\
 	static noinline notrace void __maybe_unused name##_slow params					\
 	{											\
-		struct coremon_meter_sample sample = coremon_meter_begin(id, false);		\
+		struct coremon_meter_sample sample = coremon_meter_begin(id);		\
 												\
 		work;										\
 		coremon_meter_end(id, false, sample);						\
@@ -90,8 +90,8 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	COREMON_METERED_CALL(name, params, args, id, work)
 
 /*
- * A thinned call goes no further than name##_slow, which saves no register either. Of thinned calls one in a period is timed, too, and not the same that
- * is timed where all are handled. An interrupt's calls between two looks at the count do no harm.
+ * Of a period's calls, while they are thinned, the one whose low bits are 0, which is handled, and the next, which is not, are timed. The others go no
+ * further than name##_slow, which saves no register either. An interrupt's calls between two looks at the count do no harm.
  */
 #define COREMON_METERED_HOT(name, params, args, id, thin, work)					\
 	static noinline notrace void __maybe_unused name##_timed params			\
@@ -99,7 +99,7 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
 		bool thinned = (call & data_race(coremon_meter_skip)) &&			\
 			       (call & (COREMON_METER_PERIOD - 1)) == 1;			\
-		struct coremon_meter_sample sample = coremon_meter_begin(id, thinned);		\
+		struct coremon_meter_sample sample = coremon_meter_begin(id);		\
 												\
 		thinned = thinned && (thin);							\
 		if (!thinned)									\
@@ -109,12 +109,14 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	static noinline notrace void __maybe_unused name##_slow params				\
 	{											\
 		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
+		u32 skip = data_race(coremon_meter_skip);					\
 												\
-		if (likely((call & data_race(coremon_meter_skip)) &&				\
-			   (call & (COREMON_METER_PERIOD - 1)) != 1 && (thin)))			\
+		if (!skip || unlikely((call & (COREMON_METER_PERIOD - 1)) <= 1))		\
+			name##_timed args;							\
+		else if ((call & skip) && (thin))						\
 			this_cpu_inc(coremon_meter_thinned[id]);				\
 		else										\
-			name##_timed args;							\
+			work;									\
 	}											\
 	COREMON_METERED_CALL(name, params, args, id, work)
 
