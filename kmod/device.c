@@ -28,6 +28,7 @@ const struct coremon_device *coremon_device_find(const struct net_device *dev)
 {
 	const struct coremon_device *device;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "coremon: a device without RCU");
 	hlist_for_each_entry_rcu(device, bucket_of(dev), hash)
 		if (device->dev == dev)
 			return device;

@@ -5,6 +5,7 @@
 #include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
@@ -110,6 +111,7 @@ static void fold(struct table *table)
 {
 	unsigned int i, used = table->used;
 
+	lockdep_assert_irqs_disabled();
 	table->deaths = coremon_netns_deaths();
 	table->used = 0;
 	table->foldings++;
@@ -143,6 +145,7 @@ static struct coremon_drops_row *row_for(struct table *table, const struct corem
 	struct coremon_drops_row *row;
 	u16 *slot = slot_of(table, key);
 
+	lockdep_assert_irqs_disabled();
 	if (likely(*slot))
 		return &table->rows[*slot - 1];
 	if (table->used >= drop_rows / 2 && !coremon_packet_protocol_common(key->protocol)) {

@@ -83,6 +83,7 @@ bool coremon_netns_live(u64 generation)
 {
 	const struct keep *keep;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "coremon: a namespace without RCU");
 	hlist_for_each_entry_rcu(keep, &live[hash_64(generation, LIVE_BITS)], node)
 		if (keep->generation == generation)
 			return true;

@@ -72,6 +72,7 @@ struct coremon_conn *coremon_tuple_find(struct net *net, const struct coremon_ad
 	struct sock *other;
 	int budget = CHAIN_MAX;
 
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "coremon: a socket without RCU");
 again:
 	sk_nulls_for_each_rcu(other, node, &bucket->chain) {
 		if (!--budget)

@@ -8,7 +8,6 @@ set -u
 cd "$(dirname "$0")" || exit 1
 mode=$1 out=$2
 shift 2
-# What LeakSanitizer needs (ptrace) a container may not have: leaks are looked for where it works.
 export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=1:malloc_context_size=4}
 export UBSAN_OPTIONS=print_stacktrace=1 TZ=UTC
 
