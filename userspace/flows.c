@@ -47,6 +47,7 @@ struct flows {
 	uint64_t pause_ns;		/* between two readings */
 	uint64_t most_ended;		/* connections that may end in it: a quarter of the module's ring */
 	uint64_t lost;			/* connections that ended untold in this interval */
+	bool lost_more;			/* and more, nobody knows how many */
 	uint64_t refused;		/* connections the module had no room for, when the interval began */
 	bool refused_known;
 	uint64_t seq;			/* records so far */
@@ -147,14 +148,17 @@ static bool cut(struct flows *flows, uint64_t before_ns, enum cut_at at)
 	if (at == CUT_END && end_ns - flows->window_ns < LEAST_TOLD)
 		flows->moved = true;
 	record.skipped = flows->lost + newly_refused(flows);
-	if (record.skipped)
+	if (record.skipped || flows->lost_more)
 		record.status = FLOW_SKIPDATA;
+	if (flows->lost_more)
+		record.skipped = 0;
 	/* Where connections were lost nobody can say that there was nothing. */
-	if ((record.skipped || !flows->moved) && !write_record(flows, &record, flows->window_ns, end_ns))
+	if ((record.status == FLOW_SKIPDATA || !flows->moved) && !write_record(flows, &record, flows->window_ns, end_ns))
 		return false;
 	flows->window_ns = end_ns;
 	flows->moved = false;
 	flows->lost = 0;
+	flows->lost_more = false;
 	return true;
 }
 
@@ -164,7 +168,9 @@ static bool take_row(struct flows *flows, struct coremon_row *row)
 	int ret;
 
 	if (row->kind == COREMON_ROW_LOST) {
-		flows->lost += row->seq;
+		/* A record that is cut says not how many. */
+		if (row->seq > INT64_MAX || __builtin_add_overflow(flows->lost, row->seq, &flows->lost))
+			flows->lost_more = true;
 		return true;
 	}
 	where_plain(&row->addr);
@@ -256,7 +262,7 @@ static bool read_changes(struct flows *flows)
 	ret = open_rows(flows);
 	if (ret >= 0)
 		ret = read_rows(&flows->in, flows, take_row);
-	if (ret >= 0 && flows->lost != lost)
+	if (ret >= 0 && (flows->lost != lost || flows->lost_more))
 		ret = find_lost(flows);
 	if (ret < 0 && !flows->failed && ret != -EPROTO)
 		run_no_module(CONNECTIONS, ret);
