@@ -60,7 +60,7 @@ struct moment {
 /* An ended connection: copied when it ends, made a row when somebody reads it. */
 struct kept {
 	struct moment moment;
-	u8 record[sizeof(struct coremon_conn) - COREMON_CONN_KEPT] __aligned(8);
+	u8 record[COREMON_CONN_KEPT_SIZE] __aligned(8);
 };
 
 /* Where a connection's end is written: once a connection, so one lock for all of them. */
@@ -265,7 +265,7 @@ again:
 	there = *seq >= first && *seq < min(end, next_seq);
 	if (there) {
 		m = kept_of(*seq)->moment;
-		memcpy((u8 *)&conn + COREMON_CONN_KEPT, kept_of(*seq)->record, sizeof(conn) - COREMON_CONN_KEPT);
+		memcpy((u8 *)&conn + COREMON_CONN_KEPT, kept_of(*seq)->record, COREMON_CONN_KEPT_SIZE);
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (!there)

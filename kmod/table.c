@@ -118,7 +118,7 @@ static enum coremon_stat opened_stat(u8 opened)
 /* A record of a connection of which nothing is known but its socket. */
 static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
 {
-	memset((u8 *)conn + COREMON_CONN_KEPT, 0, sizeof(*conn) - COREMON_CONN_KEPT);
+	memset((u8 *)conn + COREMON_CONN_KEPT, 0, COREMON_CONN_KEPT_SIZE);
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->opened = opened;

@@ -88,13 +88,6 @@ struct coremon_marks {
 
 /**
  * struct coremon_conn - What the socket itself does not keep of its connection.
- * @birth: place in the order of birth; shard's lock
- * @change: place in the order of change; shard's lock
- * @closed_seq: number of its record among the ended ones, when @ended and until it leaves its chain
- * @closed_open: coremon_closed_final() is waited for
- * @rcu: for freeing it and those behind it, when it has left the lists
- * @next: the next one that goes with it; in a stock: the next spare one
- * @stock: where it goes back to
  * @hash: chain of the bucket; written under the shard's lock, read under RCU
  * @sk: the socket, never dereferenced but by hooks that were given it and by walks that hold a reference; immutable
  * @send_q_high: highest send queue since a reader of changes was last told, bytes; raised without a lock
@@ -139,27 +132,19 @@ struct coremon_marks {
  * @zero_wnd_in_us: time it was closed, before that
  * @ledger: its dropped packets by reason; NULL: none yet, or no memory; set once, without a lock
  * @drops: how many were dropped since birth or load
+ * @birth: place in the order of birth; shard's lock
+ * @change: place in the order of change; shard's lock
+ * @closed_seq: number of its record among the ended ones, when @ended and until it leaves its chain
+ * @closed_open: coremon_closed_final() is waited for
+ * @rcu: for freeing it and those behind it, when it has left the lists
+ * @next: the next one that goes with it; in a stock: the next spare one
+ * @stock: where it goes back to
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
- * READ_ONCE() or the socket's spinlock held. From @hash to @handshake_us is what a segment touches, a cache line and a half; from
- * @send_q_high on what is kept of a connection that has ended (COREMON_CONN_KEPT).
+ * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches. From @send_q_high to
+ * @drops is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last.
  */
 struct coremon_conn {
-	union {
-		struct {
-			struct coremon_link birth;
-			struct coremon_link change;
-		};
-		struct {
-			u64 closed_seq;
-			bool closed_open;
-		};
-		struct {
-			struct rcu_head rcu;
-			struct coremon_conn *next;
-			struct coremon_stock *stock;
-		};
-	};
 	struct hlist_node hash;
 	const struct sock *sk;
 	u32 send_q_high;
@@ -209,10 +194,27 @@ struct coremon_conn {
 	struct coremon_marks recv_q_marks;
 	struct coremon_ledger *ledger;
 	atomic_t drops;
+
+	union {
+		struct {
+			struct coremon_link birth;
+			struct coremon_link change;
+		};
+		struct {
+			u64 closed_seq;
+			bool closed_open;
+		};
+		struct {
+			struct rcu_head rcu;
+			struct coremon_conn *next;
+			struct coremon_stock *stock;
+		};
+	};
 };
 
-/* Where what is kept of an ended connection begins in its record. */
+/* Where what is kept of an ended connection begins in its record, and its bytes. */
 #define COREMON_CONN_KEPT offsetof(struct coremon_conn, send_q_high)
+#define COREMON_CONN_KEPT_SIZE (offsetof(struct coremon_conn, birth) - COREMON_CONN_KEPT)
 
 /**
  * struct coremon_walk - A walk over all connections that may stop anywhere and go on later at O(1).
