@@ -15,6 +15,7 @@ bounds() {
 	closed_max) echo number 1 1048576 ;;
 	drop_rows) echo number 16 32768 ;;
 	drop_stacks) echo number 0 4096 ;;
+	cpu_budget) echo number 0 1000 ;;
 	event_port | watch_port) echo number 0 65535 ;;
 	proc_gid) echo number 0 4294967294 ;;
 	event_id | watch_id) echo id ;;
