@@ -90,7 +90,9 @@ sysctl -qw net.netfilter.nf_conntrack_max=$(($(cat /proc/sys/net/netfilter/nf_co
 look='-i 0.5 -n 2' finds conntrack-near-full 'the conntrack table is nearly full: 9[0-9] %' 'nf_conntrack_max=65536'
 sysctl -qw net.netfilter.nf_conntrack_max=65536
 
-# Addresses are translated, and there is a port for one connection alone. Their SYNs are not answered, either.
+# Addresses are translated, and there is a port for one connection alone, which stays open. The others' SYNs never leave.
+going far2 faults serve 9000
+listens 9000 ip netns exec far2
 nft 'add chain ip watch post { type nat hook postrouting priority 100; }'
 nft add rule ip watch post ip daddr 10.7.2.2 ip protocol tcp snat to 10.7.0.1:4000
 connecting() { { for _i in 1 2 3; do sleep 0.7; faults connect 10.7.2.2 9000 50 & done; } & "$@"; }
