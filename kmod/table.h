@@ -143,6 +143,18 @@ struct coremon_marks {
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
  * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches. From @send_q_high to
  * @drops is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last.
+ *
+ * No cache line that processors share is written at a usual call or segment, but those of the connection itself, whose socket the same
+ * processors write in the same moment. Of its first lines: @hash, @sk, @flags_of_note, @ca_last are read only, and a neighbour in a chain is
+ * written at births and deaths alone. @tx_calls and @rx_calls are written by the process that calls, whose write_seq and copied_seq are
+ * there as well, and are the only ones written each time. @send_q_high and @recv_q_high are written when a queue rises above all it was;
+ * @area_jiffies, @send_q_last and @recv_q_last once a tick; @flags_now and @flags_in by a segment with a flag of note; @first_byte_us once;
+ * @dirty once a reading of changes; @zero_wnd and @watch when windows, loss or order are in question. What a record of another
+ * connection begins with may lie on the line that this one's ends in, which no usual call touches: RECORD_ALIGN.
+ *
+ * Beside records a hook reads coremon_buckets, its mask in meter.c and static keys, which are written at the load or once a second at most,
+ * and counts itself in a per-CPU array. What is shared and written - the shard's lock and lists, numbers of connections, the ring of ended
+ * ones and that of events - is so at a birth, an end, the first change after a reading, or an event that somebody reads.
  */
 struct coremon_conn {
 	struct hlist_node hash;
