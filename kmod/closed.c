@@ -86,8 +86,9 @@ static void keep_ledger(struct moment *m, const struct coremon_conn *conn)
 	m->has_ledger = ledger;
 	if (!ledger)
 		return;
+	/* A drop may count in it meanwhile; it counts in the record first, whose count is read after this. */
 	m->ledger = data_race(*ledger);
-	/* A drop counts in the record first: its count there is read after it. */
+	/* Pairs with that of coremon_ledger_count(). */
 	smp_rmb();
 }
 
@@ -103,11 +104,13 @@ static void mend_owner(struct kept *kept, const struct coremon_conn *conn)
 
 static void keep_record(struct kept *kept, const struct coremon_conn *conn)
 {
+	/* The owner is read after its state. */
 	int before = smp_load_acquire(&conn->owner_state);
 
+	/* A call may count, or a task become the owner, meanwhile: the former is in it or not, the latter is mended. */
 	data_race(memcpy(kept->record, (const u8 *)conn + COREMON_CONN_KEPT, sizeof(kept->record)));
+	/* The state after all else. It never goes back: one that is the same before and after was so all the time. */
 	smp_rmb();
-	/* It never goes back: a state that is the same before and after was so all the time. */
 	if (unlikely(before != READ_ONCE(conn->owner_state) || before == COREMON_OWNER_CLAIMING || before == COREMON_OWNER_TAKING))
 		mend_owner(kept, conn);
 }

@@ -46,7 +46,10 @@ enum hook_id {
 	HOOKS
 };
 
-/* Those of an established connection's calls and segments. Alone they may thin out: whatever tells of a birth, an end, a loss or a change of state does not. */
+/*
+ * Those of an established connection's calls and segments. Alone they may thin out: whatever tells of a birth, an end, a loss or a change of
+ * state does not.
+ */
 static const bool hot_hooks[HOOKS] = {
 	[HOOK_SEGMENT] = true,
 	[HOOK_SEND] = true,
@@ -159,8 +162,8 @@ COREMON_METERED(fn_probe, (void *sk, void *mib), (sk, mib),
 		HOOK_PROBE, coremon_track_timer(sk))
 
 /* Of these two a program calls one at every turn. */
-COREMON_DEFINE_ENTRY_OPS(send_ops, fn_send)
-COREMON_DEFINE_ENTRY_OPS(recv_ops, fn_recv)
+COREMON_DEFINE_ENTRY_OPS(send_ops, fn_send);
+COREMON_DEFINE_ENTRY_OPS(recv_ops, fn_recv);
 
 /* ---- the table ---- */
 

@@ -181,6 +181,7 @@ static void account_hook(unsigned int id)
 		u64 thinned = READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu)), calls, ns;
 		s64 handled;
 
+		/* What was thinned is read before the calls, of which it is a part. */
 		smp_rmb();
 		calls = READ_ONCE(per_cpu(coremon_meter_calls[id], cpu)) + 1;
 		/* A call may have moved to another CPU before it was thinned. */
@@ -231,6 +232,7 @@ void coremon_meter_read(unsigned int id, struct coremon_meter_info *info)
 	*info = (struct coremon_meter_info){ .time_us = ~0ULL };
 	for_each_possible_cpu(cpu)
 		info->thinned += READ_ONCE(per_cpu(coremon_meter_thinned[id], cpu));
+	/* Before the calls, of which they are a part. */
 	smp_rmb();
 	for_each_possible_cpu(cpu)
 		info->hits += READ_ONCE(per_cpu(coremon_meter_calls[id], cpu)) + 1;
@@ -259,14 +261,15 @@ static void set_thinning(unsigned int n)
 {
 	lockdep_assert_held(&admin);
 	if (n > 1 && !coremon_meter_skip) {
-		/* Before the first call is thinned nothing is exact any more. */
 		WRITE_ONCE(thinned_until, ~0ULL);
+		/* Before the first call is thinned nothing is exact any more. */
 		smp_wmb();
 		WRITE_ONCE(coremon_meter_skip, n - 1);
 		set_masks(0);
 	} else if (n == 1 && coremon_meter_skip) {
 		WRITE_ONCE(coremon_meter_skip, 0);
 		set_masks(COREMON_METER_PERIOD - 1);
+		/* The end is noted when no call is thinned any more. */
 		smp_wmb();
 		WRITE_ONCE(thinned_until, ktime_get_ns());
 	} else {
@@ -421,6 +424,7 @@ bool coremon_meter_exact(u64 since_ns)
 {
 	u64 until;
 
+	/* After what was read of the record. */
 	smp_rmb();
 	until = READ_ONCE(thinned_until);
 	return !until || since_ns > until;

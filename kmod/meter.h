@@ -90,14 +90,15 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	COREMON_METERED_CALL(name, params, args, id, work)
 
 /*
- * Of a period's calls, while they are thinned, the one whose low bits are 0, which is handled, and the next, which is not, are timed. The others go no
- * further than name##_slow, which saves no register either. An interrupt's calls between two looks at the count do no harm.
+ * Of a period's calls, while they are thinned, the one whose low bits are 0, which is handled, and the next, which is not, are timed. The others
+ * go no further than name##_slow, which saves no register either. An interrupt's calls between two looks at the count do no harm, nor does it
+ * that how many are skipped is changed meanwhile.
  */
 #define COREMON_METERED_HOT(name, params, args, id, thin, work)					\
 	static noinline notrace void __maybe_unused name##_timed params			\
 	{											\
 		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
-		bool thinned = (call & data_race(coremon_meter_skip)) &&			\
+		bool thinned = (call & READ_ONCE(coremon_meter_skip)) &&			\
 			       (call & (COREMON_METER_PERIOD - 1)) == 1;			\
 		struct coremon_meter_sample sample = coremon_meter_begin(id);		\
 												\
@@ -109,7 +110,7 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 	static noinline notrace void __maybe_unused name##_slow params				\
 	{											\
 		u32 call = (u32)this_cpu_read(coremon_meter_calls[id]);				\
-		u32 skip = data_race(coremon_meter_skip);					\
+		u32 skip = READ_ONCE(coremon_meter_skip);					\
 												\
 		if (!skip || unlikely((call & (COREMON_METER_PERIOD - 1)) <= 1))		\
 			name##_timed args;							\

@@ -31,7 +31,9 @@ static __always_inline bool coremon_queue_still(const struct coremon_conn *conn,
 {
 	u32 end_seq = TCP_SKB_CB(skb)->end_seq;
 
+	/* A reader of changes may take the marks down meanwhile: it has read the queues then, as this does. */
 	return tp->write_seq - tp->snd_una <= data_race(conn->send_q_high) &&
+	       /* Likewise. */
 	       (s32)(end_seq - tp->copied_seq) <= (s32)data_race(conn->recv_q_high) && !tp->out_of_order_queue.rb_node &&
 	       tcp_hdr(skb)->window && tp->rcv_wnd && conn->area_jiffies == (u32)jiffies;
 }

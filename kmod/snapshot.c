@@ -130,7 +130,8 @@ static void take_queues(const struct tcp_sock *tp, bool owned, struct coremon_mo
 
 	m->send_q = unset ? 0 : READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
 	m->recv_q = max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
-	m->ofo_q = m->ofo_span = owned ? 0 : (u32)COREMON_UNKNOWN;
+	m->ofo_q = owned ? 0 : (u32)COREMON_UNKNOWN;
+	m->ofo_span = m->ofo_q;
 	if (owned && unlikely(!RB_EMPTY_ROOT(&tp->out_of_order_queue)))
 		coremon_queue_ofo(tp, m);
 }
@@ -238,8 +239,10 @@ static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn,
 		row->tx_calls = atomic64_read(&conn->tx_calls);
 	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS))
 		row->rx_calls = atomic64_read(&conn->rx_calls);
-	if (!coremon_meter_exact(conn->birth_ns))
-		row->tx_calls = row->rx_calls = COREMON_UNKNOWN;
+	if (!coremon_meter_exact(conn->birth_ns)) {
+		row->tx_calls = COREMON_UNKNOWN;
+		row->rx_calls = COREMON_UNKNOWN;
+	}
 }
 
 static void fill_retrans(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m, const struct sock *sk)
@@ -252,8 +255,8 @@ static void fill_retrans(struct coremon_row *row, const struct coremon_conn *con
 	row->retrans_tail_loss_probe = READ_ONCE(conn->retrans[COREMON_RETRANS_TAIL_LOSS_PROBE]);
 	row->retrans_syn = READ_ONCE(conn->retrans[COREMON_RETRANS_SYN]);
 	row->retrans_synack = READ_ONCE(conn->retrans[COREMON_RETRANS_SYNACK]);
-	/* The socket counts before its hook does: the sum of the kinds is no more than what is read after them. */
 	if (sk) {
+		/* The socket counts before its hook does: the sum of the kinds is no more than what is read after them. */
 		smp_rmb();
 		row->retrans = READ_ONCE(tcp_sk(sk)->total_retrans);
 	}

@@ -22,8 +22,7 @@ struct shard {
 	raw_spinlock_t lock;
 	/* Connections and bookmarks in the order of birth; protected by lock. */
 	struct list_head births;
-	/* The same in the order of the first change after a reader of changes was told; protected by lock. Those whom none was told of that
-	 * were born while there was none are not in it. */
+	/* The same in the order of the first change after a reader was told; protected by lock. Not in it: those born while there was none. */
 	struct list_head changes;
 	unsigned int followers;
 	/* Numbers of the youngest birth and change; protected by lock. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a call of a hot hook still does when it is thinned (meter.h): it leaves a mark from which a reader of changes finds the connection
- * again, so that nothing that changed is missed. A segment that ends a connection, opens or closes a window, comes in trouble or has the first data is
- * never thinned.
+ * again, so that nothing that changed is missed. A segment that ends a connection, opens or closes a window, comes in trouble or has the
+ * first data is never thinned.
  */
 #ifndef _COREMON_THIN_H
 #define _COREMON_THIN_H

@@ -44,6 +44,7 @@ static __always_inline void coremon_track_call(struct sock *sk, bool send)
 		atomic64_inc(send ? &conn->tx_calls : &conn->rx_calls);
 		/* No lock is held: the count first, and then the mark, as a reader clears the mark first and then reads the count. */
 		smp_mb__after_atomic();
+		/* Another call may write them now: whoever does sees to what is to be done. */
 		if (unlikely(data_race(conn->owner_state) != COREMON_OWNER_USED || !data_race(conn->dirty))) {
 			coremon_track_used_enable(conn);
 			return;
@@ -73,6 +74,7 @@ static __always_inline void coremon_track_recv(struct sock *sk)
 /* Whether a segment of an established connection leaves the record as it is. */
 static __always_inline bool coremon_track_changes_nothing(const struct coremon_conn *conn, const struct sock *sk, const struct sk_buff *skb)
 {
+	/* Four bytes, each written on its own: see LOCKING.md. */
 	u32 attention = data_race(conn->attention);
 
 	if (unlikely(attention != COREMON_NO_ATTENTION) &&

@@ -69,10 +69,10 @@
 		handler(arg0, arg1);							\
 	}										\
 	COREMON_DEFINE_ENTRY(name##_entry, name##_entered)				\
-	static struct ftrace_ops name = { .func = name##_entry, .flags = COREMON_ENTRY_FLAGS };
+	static struct ftrace_ops name = { .func = name##_entry, .flags = COREMON_ENTRY_FLAGS }
 #define COREMON_ENTRY_OPS(name) (&(name))
 #else
-#define COREMON_DEFINE_ENTRY_OPS(name, handler)
+#define COREMON_DEFINE_ENTRY_OPS(name, handler) struct ftrace_ops
 #define COREMON_ENTRY_OPS(name) NULL
 #endif
 

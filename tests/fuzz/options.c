@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
 #include "drops.h"
 #include "endpoint.h"
 #include "events.h"
@@ -49,7 +50,7 @@ static void parse_word(const char *word)
 	struct endpoint ep;
 	uint64_t ns;
 
-	if (parse_seconds(word, &ns))
+	if (arguments_interval(word, &ns))
 		fuzz_must(ns >= 10000000 && ns < 31536001 * UINT64_C(1000000000), "a time out of its bounds");
 	if (run_duration(word, &ns))
 		fuzz_must(ns > 0 && ns < INT64_MAX, "a time out of its bounds");
