@@ -187,7 +187,7 @@ void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *
 		if (m->ofo_span != (u32)COREMON_UNKNOWN)
 			raise_mark(&conn->ofo_span_max, m->ofo_span);
 	}
-	if (!coremon_meter_exact(conn->birth_ns))
+	if (!m->exact)
 		return;
 	row->send_q_max = max(READ_ONCE(conn->send_q_high), conn->send_q_marks.max);
 	row->recv_q_max = max(READ_ONCE(conn->recv_q_high), conn->recv_q_marks.max);

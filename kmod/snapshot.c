@@ -166,6 +166,7 @@ void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *s
 	m->mptcp = sk_is_mptcp(sk);
 	m->ulp = inet_csk(sk)->icsk_ulp_ops;
 	m->undo = coremon_congestion_sees_undo(sk);
+	m->exact = coremon_meter_exact(conn->birth_ns);
 	m->jiffies = (u32)jiffies;
 	take_queues(tp, owned, m);
 }
@@ -210,7 +211,7 @@ static void fill_chronographs(struct coremon_row *row, const struct coremon_mome
 	row->sndbuf_limited_us = stat[TCP_CHRONO_SNDBUF_LIMITED];
 }
 
-static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, u64 now)
+static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m, u64 now)
 {
 	u64 since = READ_ONCE(conn->zero_wnd_since_ns);
 
@@ -220,9 +221,10 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 		row->flags_in = READ_ONCE(conn->flags_in);
 		row->first_byte_us = READ_ONCE(conn->first_byte_us);
 		row->zero_wnd_in = READ_ONCE(conn->zero_wnd_in);
-		/* That this end opened its window again, so that the next time counts, only a handled segment shows. */
-		if (coremon_meter_exact(conn->birth_ns))
-			row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
+		/* That a window was opened again only a handled segment shows. */
+		if (!m->exact)
+			return;
+		row->zero_wnd_out = READ_ONCE(conn->zero_wnd_out);
 		row->zero_wnd_in_us = READ_ONCE(conn->zero_wnd_in_us);
 		if (READ_ONCE(conn->zero_wnd) & COREMON_ZERO_WND_IN && now > since)
 			row->zero_wnd_in_us += div_u64(now - since, NSEC_PER_USEC);
@@ -239,7 +241,7 @@ static void fill_calls(struct coremon_row *row, const struct coremon_conn *conn,
 		row->tx_calls = atomic64_read(&conn->tx_calls);
 	if (coremon_hooks_serve(COREMON_COLUMN_RX_CALLS))
 		row->rx_calls = atomic64_read(&conn->rx_calls);
-	if (!coremon_meter_exact(conn->birth_ns)) {
+	if (!m->exact) {
 		row->tx_calls = COREMON_UNKNOWN;
 		row->rx_calls = COREMON_UNKNOWN;
 	}
@@ -265,7 +267,7 @@ static void fill_retrans(struct coremon_row *row, const struct coremon_conn *con
 	row->last_retrans_ns = READ_ONCE(conn->last_retrans_ns) ?: COREMON_UNKNOWN;
 }
 
-static void fill_congestion(struct coremon_row *row, const struct coremon_conn *conn, u64 now)
+static void fill_congestion(struct coremon_row *row, const struct coremon_conn *conn, const struct coremon_moment *m, u64 now)
 {
 	u64 since = READ_ONCE(conn->ca_since_ns);
 	int i;
@@ -273,7 +275,7 @@ static void fill_congestion(struct coremon_row *row, const struct coremon_conn *
 	if (!coremon_hooks_serve(COREMON_COLUMN_CA))
 		return;
 	/* What is told at the next segment alone is late or lost where segments are thinned. */
-	if (!coremon_hooks_serve(COREMON_COLUMN_CA_TOLD) && !coremon_meter_exact(conn->birth_ns))
+	if (!coremon_hooks_serve(COREMON_COLUMN_CA_TOLD) && !m->exact)
 		return;
 	row->disorder_entries = READ_ONCE(conn->ca_entries[TCP_CA_Disorder]);
 	row->cwr_entries = READ_ONCE(conn->ca_entries[TCP_CA_CWR]);
@@ -324,10 +326,10 @@ void coremon_snapshot_join(struct coremon_conn *conn, const struct coremon_momen
 		return;
 	fill_traffic(row, m);
 	fill_chronographs(row, m);
-	fill_life(row, conn, now);
+	fill_life(row, conn, m, now);
 	fill_calls(row, conn, m);
 	fill_retrans(row, conn, m, sk);
-	fill_congestion(row, conn, now);
+	fill_congestion(row, conn, m, now);
 	if (m->undo)
 		fill_undo(row, conn);
 	coremon_ledger_fill(conn, row);

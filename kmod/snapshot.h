@@ -36,6 +36,7 @@ struct sock;
  * @mptcp: calls are made on a socket above it
  * @ulp: another protocol over it takes the calls
  * @undo: undoing passes by the hook
+ * @exact: of all its calls and segments up to now none was thinned
  */
 struct coremon_moment {
 	u64 id;
@@ -76,6 +77,7 @@ struct coremon_moment {
 	bool mptcp;
 	bool ulp;
 	bool undo;
+	bool exact;
 };
 
 u64 coremon_snapshot_id(const struct sock *sk);

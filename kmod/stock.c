@@ -2,6 +2,7 @@
 #include "stock.h"
 
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -35,6 +36,8 @@ bool coremon_stock_prealloc(void)
 /* Those that the worker looks after. */
 static struct coremon_stock *stocks[COREMON_SHARDS];
 static unsigned int nr_stocks;
+/* Guards nr_stocks against coremon_stock_flush(), which a parameter calls before the load is done and after the table is gone. */
+static DEFINE_MUTEX(flushing);
 
 static struct coremon_conn *allocate(gfp_t flags)
 {
@@ -255,6 +258,32 @@ void coremon_stock_release(struct coremon_conn *retired)
 	call_rcu(&retired->rcu, after_grace);
 }
 
+/**
+ * coremon_stock_flush() - Records that wait for others to share a grace period wait no longer, as they are in use of what max_conns allows.
+ *
+ * Context: process; sleeps.
+ */
+void coremon_stock_flush(void)
+{
+	unsigned int i;
+
+	mutex_lock(&flushing);
+	for (i = 0; i < nr_stocks; i++) {
+		struct coremon_stock *stock = stocks[i];
+		struct coremon_conn *retired;
+		unsigned long flags;
+
+		raw_spin_lock_irqsave(stock->lock, flags);
+		retired = stock->retired;
+		stock->retired = NULL;
+		stock->nr_retired = 0;
+		raw_spin_unlock_irqrestore(stock->lock, flags);
+		if (retired)
+			coremon_stock_release(retired);
+	}
+	mutex_unlock(&flushing);
+}
+
 /** coremon_stock_memory() - Return: bytes of all records. */
 size_t coremon_stock_memory(void)
 {
@@ -271,7 +300,9 @@ size_t coremon_stock_memory(void)
 void coremon_stock_begin(struct coremon_stock *stock, raw_spinlock_t *lock)
 {
 	*stock = (struct coremon_stock){ .lock = lock, .low = prealloc ? LOW_FIRST : 0 };
+	mutex_lock(&flushing);
 	stocks[nr_stocks++] = stock;
+	mutex_unlock(&flushing);
 	fill(stock);
 }
 
@@ -306,11 +337,15 @@ int coremon_stock_init(void)
  */
 void coremon_stock_exit(void)
 {
-	unsigned int i;
+	unsigned int i, n;
 
 	cancel_work_sync(&worker);
+	mutex_lock(&flushing);
+	n = nr_stocks;
+	nr_stocks = 0;
+	mutex_unlock(&flushing);
 	rcu_barrier();
-	for (i = 0; i < nr_stocks; i++) {
+	for (i = 0; i < n; i++) {
 		struct coremon_conn *conn;
 
 		for (conn = stocks[i]->retired; conn; conn = conn->next)

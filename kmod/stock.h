@@ -38,6 +38,7 @@ void coremon_stock_put(struct coremon_stock *stock, struct coremon_conn *conn);
 void coremon_stock_unmake(struct coremon_conn *conn);
 struct coremon_conn *coremon_stock_retire(struct coremon_stock *stock, struct coremon_conn *conn, unsigned int max);
 void coremon_stock_release(struct coremon_conn *retired);
+void coremon_stock_flush(void);
 void coremon_stock_kick(void);
 
 /**

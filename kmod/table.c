@@ -52,6 +52,7 @@ static int max_conns_set(const char *val, const struct kernel_param *kp)
 	if (coremon_buckets.heads && n > CHAIN_MAX << coremon_buckets.bits)
 		return -ERANGE;
 	WRITE_ONCE(max_conns, n);
+	coremon_stock_flush();
 	return 0;
 }
 
@@ -100,19 +101,12 @@ static __always_inline bool end_locked(struct shard *shard, struct coremon_conn 
 	return true;
 }
 
-static enum coremon_stat opened_stat(u8 opened)
-{
-	switch (opened) {
-	case COREMON_OPENED_ACTIVE:
-		return COREMON_STAT_OPENED_ACTIVE;
-	case COREMON_OPENED_PASSIVE:
-		return COREMON_STAT_OPENED_PASSIVE;
-	case COREMON_OPENED_LISTEN:
-		return COREMON_STAT_OPENED_LISTEN;
-	default:
-		return COREMON_STAT_ADOPTED;
-	}
-}
+static const enum coremon_stat opened_stats[] = {
+	[COREMON_OPENED_ACTIVE] = COREMON_STAT_OPENED_ACTIVE,
+	[COREMON_OPENED_PASSIVE] = COREMON_STAT_OPENED_PASSIVE,
+	[COREMON_OPENED_LISTEN] = COREMON_STAT_OPENED_LISTEN,
+	[COREMON_OPENED_ADOPTED] = COREMON_STAT_ADOPTED,
+};
 
 /* A record of a connection of which nothing is known but its socket. */
 static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
@@ -174,7 +168,11 @@ struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened, struct corem
 	unsigned long flags;
 
 	if (!coremon_stock_reserve(READ_ONCE(max_conns))) {
-		coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
+		there = coremon_table_find(sk);
+		if (!there)
+			coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
+		else if (older)
+			*older = there;
 		return NULL;
 	}
 again:
@@ -183,7 +181,7 @@ again:
 	conn = there ? NULL : made ?: coremon_stock_take(&shard->stock);
 	if (conn) {
 		begin(conn, sk, opened, now);
-		insert_locked(shard, bucket, conn, opened_stat(opened));
+		insert_locked(shard, bucket, conn, opened_stats[opened]);
 	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	coremon_stock_check(&shard->stock);
@@ -559,6 +557,8 @@ int coremon_table_init(void)
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
 		return -ENOMEM;
+	/* It may have been written meanwhile. */
+	max_conns = min_t(unsigned int, max_conns, CHAIN_MAX << coremon_buckets.bits);
 	ret = coremon_stock_init();
 	if (ret) {
 		kvfree(coremon_buckets.heads);

@@ -53,8 +53,10 @@ void coremon_thin_sweep(void)
 
 			if (READ_ONCE(((unsigned long *)coremon_thin_touched)[i]))
 				for (; j < (i + 1) * sizeof(long); j++)
-					if (READ_ONCE(coremon_thin_touched[j]))
+					if (READ_ONCE(coremon_thin_touched[j])) {
 						mark_chain(j);
+						cond_resched();
+					}
 			if (!(i % 1024))
 				cond_resched();
 		}

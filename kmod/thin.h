@@ -50,7 +50,7 @@ static __always_inline bool coremon_thin_segment(const struct sock *sk, const st
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
 
-	if (tcp_flag_word(th) & (TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST))
+	if (tcp_flag_word(th) & (TCP_FLAG_FIN | TCP_FLAG_SYN | TCP_FLAG_RST | TCP_FLAG_URG | TCP_FLAG_ECE | TCP_FLAG_CWR))
 		return false;
 	if (!th->window || !tp->snd_wnd || !tp->rcv_wnd || inet_csk(sk)->icsk_ca_state != TCP_CA_Open)
 		return false;
