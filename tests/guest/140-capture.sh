@@ -130,5 +130,5 @@ awk -v want=$n -v missed="$missed" 'function letters(f, push, s) {
 			if (compared[what] != n || off[what] > n / 10 || close_to[what] < n / 2) bad++
 		}
 		print " flags not seen: " unseen + 0 ", hooks missed " missed
-		exit unseen > missed || bad > 0 || n != want || sum < n / 5 || lossless < n / 20
+		exit unseen > missed || bad > 0 || n != want || sum < n / 10 || lossless < n / 20
 	}' "$T/made" "$T/packets" "$T/rows" || fail "the capture says something else"
