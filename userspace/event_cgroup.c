@@ -2,11 +2,13 @@
 #include "event_cgroup.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "records.h"
 
 #define CONNECTIONS "/proc/coremon/connections.bin"
+#define SOON_NS UINT64_C(1000000000)
 #define BUCKETS 16384u		/* a power of two */
 
 /** struct member - a connection */
@@ -30,15 +32,6 @@ struct event_cgroups {
 	struct member *listed;
 	struct member *bucket[BUCKETS];
 };
-
-struct event_cgroups *event_cgroups_new(const struct root *root)
-{
-	struct event_cgroups *table = calloc(1, sizeof(*table));
-
-	if (table)
-		table->root = root;
-	return table;
-}
 
 static void forget_all(struct event_cgroups *table)
 {
@@ -141,7 +134,8 @@ static bool read_once(struct event_cgroups *table)
 	return whole;
 }
 
-static void read_on(struct event_cgroups *table)
+/* @forget: what was told of as ended before */
+static void read_on(struct event_cgroups *table, bool forget)
 {
 	struct stamp now;
 
@@ -149,7 +143,8 @@ static void read_on(struct event_cgroups *table)
 		return;
 	table->read_ns = now.mono_ns;
 	cgroups_begin(&table->cgroups, table->root);
-	forget_ended(table);
+	if (forget)
+		forget_ended(table);
 	if (read_once(table))
 		return;
 	/* Those that ended untold would stay for ever. */
@@ -159,6 +154,18 @@ static void read_on(struct event_cgroups *table)
 	read_once(table);
 }
 
+struct event_cgroups *event_cgroups_new(const struct root *root)
+{
+	struct event_cgroups *table = calloc(1, sizeof(*table));
+
+	if (!table)
+		return NULL;
+	table->root = root;
+	/* What is over when the first event comes would not be told of any more. */
+	read_on(table, true);
+	return table;
+}
+
 uint64_t event_cgroup(struct event_cgroups *table, const struct coremon_event *event, char path[CGROUP_TEXT_LEN])
 {
 	struct member *member = *place(table, event->id, event->netns);
@@ -166,7 +173,16 @@ uint64_t event_cgroup(struct event_cgroups *table, const struct coremon_event *e
 	if (event->id == COREMON_UNKNOWN)
 		return COREMON_UNKNOWN;
 	if (!member && (!table->read_ns || event->time_ns > table->read_ns)) {
-		read_on(table);
+		read_on(table, true);
+		member = *place(table, event->id, event->netns);
+	}
+	/*
+	 * In the moment in which a connection begins or ends it is not among the open ones, and among the ended ones not yet: it comes with the
+	 * next reading. Those that have ended are still wanted, for events that came before that.
+	 */
+	if (!member && (event->time_ns > table->read_ns || table->read_ns - event->time_ns < SOON_NS)) {
+		poll(NULL, 0, 1);
+		read_on(table, false);
 		member = *place(table, event->id, event->netns);
 	}
 	if (!member || member->cgroup == COREMON_UNKNOWN)

@@ -51,7 +51,7 @@ static void parse_word(const char *word)
 	uint64_t ns;
 
 	if (arguments_interval(word, &ns))
-		fuzz_must(ns >= 10000000 && ns < 31536001 * UINT64_C(1000000000), "a time out of its bounds");
+		fuzz_must(ns >= ARGUMENTS_LEAST_NS && ns < INT64_MAX, "a time out of its bounds");
 	if (run_duration(word, &ns))
 		fuzz_must(ns > 0 && ns < INT64_MAX, "a time out of its bounds");
 	endpoint_parse(word, &ep);
