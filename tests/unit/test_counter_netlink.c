@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "counter.h"
+#include "message.h"
 #include "netlink.h"
 
 #define BIT(layer) (UINT32_C(1) << (layer))
@@ -23,16 +24,11 @@
 static struct root root;
 static struct counters counters;
 
-/* Messages are put here one after the other; @start is where the last begins, @nest where an open nest does. */
-static _Alignas(8) char buf[8192];
-static size_t len, start, nest;
-
 static void setup(void)
 {
 	root = tree_new();
 	memset(&counters, 0, sizeof(counters));
-	memset(buf, 0, sizeof(buf));
-	len = 0;
+	no_messages();
 }
 
 static void teardown(void)
@@ -41,47 +37,9 @@ static void teardown(void)
 	tree_free(&root);
 }
 
-static struct nlmsghdr *last(void)
-{
-	return (struct nlmsghdr *)(buf + start);
-}
-
-static void put_message(uint16_t type, const void *payload, size_t size)
-{
-	start = len;
-	last()->nlmsg_type = type;
-	last()->nlmsg_flags = NLM_F_MULTI;
-	last()->nlmsg_seq = 1;
-	memcpy(buf + start + NLMSG_HDRLEN, payload, size);
-	len += NLMSG_HDRLEN + NLMSG_ALIGN(size);
-	last()->nlmsg_len = (uint32_t)(len - start);
-}
-
-static void put_attr(uint16_t type, const void *payload, size_t size)
-{
-	struct nlattr *attr = (struct nlattr *)(buf + len);
-
-	attr->nla_type = type;
-	attr->nla_len = (uint16_t)(NLA_HDRLEN + size);
-	memcpy(buf + len + NLA_HDRLEN, payload, size);
-	len += NLA_HDRLEN + NLA_ALIGN(size);
-	last()->nlmsg_len = (uint32_t)(len - start);
-}
-
 static void put_u32(uint16_t type, uint32_t value)
 {
 	put_attr(type, &value, sizeof(value));
-}
-
-static void begin_nest(uint16_t type)
-{
-	nest = len;
-	put_attr(type, "", 0);
-}
-
-static void end_nest(void)
-{
-	((struct nlattr *)(buf + nest))->nla_len = (uint16_t)(len - nest);
 }
 
 static void put_done(void)
@@ -116,18 +74,17 @@ static void put_qdisc(uint16_t type, int index, const char *kind, uint32_t handl
 
 	put_message(type, &msg, sizeof(msg));
 	put_attr(TCA_KIND, kind, strlen(kind) + 1);
-	begin_nest(TCA_STATS2);
+	size_t nest = begin_nest(TCA_STATS2);
 	put_attr(TCA_STATS_BASIC, &basic, 12);
 	put_attr(200, "abcd", 4);	/* of the future */
 	put_attr(TCA_STATS_QUEUE, &queue, sizeof(queue));
-	end_nest();
+	end_nest(nest);
 }
 
 static void put_file(const char *path)
 {
 	tree_put(&root, path, buf, len);
-	memset(buf, 0, sizeof(buf));
-	len = 0;
+	no_messages();
 }
 
 static void read_layers(uint32_t layers)
@@ -268,10 +225,10 @@ START_TEST(qdiscs)
 	put_qdisc(RTM_NEWTCLASS, 2, "fq_codel", 0x80010123, 0x80010000, 16);	/* a flow */
 	put_message(RTM_NEWQDISC, &(struct tcmsg){ .tcm_ifindex = 2, .tcm_handle = 0x70000, .tcm_parent = TC_H_ROOT }, sizeof(struct tcmsg));
 	put_attr(TCA_KIND, "fq", 3);
-	begin_nest(TCA_STATS2);
+	size_t nest = begin_nest(TCA_STATS2);
 	put_attr(TCA_STATS_BASIC, "\1\0\0\0\0\0\0\0\2\0\0\0", 12);
 	put_attr(8, &packets, sizeof(packets));
-	end_nest();
+	end_nest(nest);
 	put_done();
 	put_file("/netlink/class");
 	read_layers(BIT(LAYER_QDISC));
@@ -310,11 +267,11 @@ START_TEST(qdiscs_that_make_no_sense)
 	put_attr(TCA_KIND, "fq", 3);				/* no statistics */
 	put_message(RTM_NEWQDISC, &msg, sizeof(msg));
 	put_attr(TCA_KIND, "short", 6);
-	begin_nest(TCA_STATS2);
+	size_t nest = begin_nest(TCA_STATS2);
 	put_attr(TCA_STATS_BASIC, "1234", 4);
 	put_attr(TCA_STATS_QUEUE, "1234", 4);
 	put_attr(8, "1234", 4);
-	end_nest();
+	end_nest(nest);
 	put_qdisc(RTM_NEWQDISC, 2, "fq", 0x10000, TC_H_ROOT, 1);
 	put_done();
 	put_file("/netlink/qdisc");

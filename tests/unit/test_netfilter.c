@@ -13,6 +13,7 @@
 
 #include "counter.h"
 #include "ledger.h"
+#include "message.h"
 
 #define BIT (UINT32_C(1) << LAYER_NETFILTER)
 #define FILE_OF_RULES "/netlink/nft"
@@ -20,16 +21,11 @@
 static struct root root;
 static struct counters counters;
 
-/* Messages are put here one after the other; @start is where the last begins. */
-static _Alignas(8) char buf[16384];
-static size_t len, start;
-
 static void setup(void)
 {
 	root = tree_new();
 	memset(&counters, 0, sizeof(counters));
-	memset(buf, 0, sizeof(buf));
-	len = 0;
+	no_messages();
 }
 
 static void teardown(void)
@@ -38,34 +34,11 @@ static void teardown(void)
 	tree_free(&root);
 }
 
-static void put(const void *data, size_t size)
+static void put_nft(uint16_t type, uint8_t family)
 {
-	memcpy(buf + len, data, size);
-	len += NLMSG_ALIGN(size);
-	((struct nlmsghdr *)(buf + start))->nlmsg_len = (uint32_t)(len - start);
-}
-
-static void put_message(uint16_t type, uint8_t family)
-{
-	struct nlmsghdr nlh = { .nlmsg_type = (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), .nlmsg_flags = NLM_F_MULTI, .nlmsg_seq = 1 };
 	struct nfgenmsg nfg = { .nfgen_family = family };
 
-	start = len;
-	put(&nlh, sizeof(nlh));
-	put(&nfg, sizeof(nfg));
-}
-
-static void put_attr(uint16_t type, const void *data, size_t size)
-{
-	struct nlattr attr = { .nla_type = type, .nla_len = (uint16_t)(NLA_HDRLEN + size) };
-
-	put(&attr, sizeof(attr));
-	put(data, size);
-}
-
-static void put_text(uint16_t type, const char *text)
-{
-	put_attr(type, text, strlen(text) + 1);
+	put_message((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), &nfg, sizeof(nfg));
 }
 
 static void put_u32(uint16_t type, uint32_t value)
@@ -80,16 +53,9 @@ static void put_u64(uint16_t type, uint64_t value)
 	put_attr(type, &value, sizeof(value));
 }
 
-/* Return: where it begins, for end_nest(). */
-static size_t begin_nest(uint16_t type)
+static size_t begin_list(uint16_t type)
 {
-	put_attr(type | NLA_F_NESTED, "", 0);
-	return len - NLA_HDRLEN;
-}
-
-static void end_nest(size_t at)
-{
-	((struct nlattr *)(buf + at))->nla_len = (uint16_t)(len - at);
+	return begin_nest(type | NLA_F_NESTED);
 }
 
 /*
@@ -102,23 +68,23 @@ static void put_rule(uint8_t family, uint64_t handle, const char *expressions, u
 					     ['r'] = "reject", ['R'] = "target", ['T'] = "target" };
 	size_t list, element, data, inner, verdict;
 
-	put_message(NFT_MSG_NEWRULE, family);
+	put_nft(NFT_MSG_NEWRULE, family);
 	put_text(NFTA_RULE_TABLE, "filter");
 	put_text(NFTA_RULE_CHAIN, "input");
 	put_u64(NFTA_RULE_HANDLE, handle);
-	list = begin_nest(NFTA_RULE_EXPRESSIONS);
+	list = begin_list(NFTA_RULE_EXPRESSIONS);
 	for (const char *c = expressions; *c; c++) {
-		element = begin_nest(NFTA_LIST_ELEM);
+		element = begin_list(NFTA_LIST_ELEM);
 		if (*c != '?')
 			put_text(NFTA_EXPR_NAME, names[(unsigned char)*c]);
-		data = begin_nest(NFTA_EXPR_DATA);
+		data = begin_list(NFTA_EXPR_DATA);
 		if (*c == 'c') {
 			put_u64(NFTA_COUNTER_BYTES, 1);
 			put_u64(NFTA_COUNTER_PACKETS, packets);
 		} else if (*c == 'd' || *c == 'a' || *c == 'v') {
 			put_u32(NFTA_IMMEDIATE_DREG, *c == 'v' ? NFT_REG_1 : NFT_REG_VERDICT);
-			inner = begin_nest(NFTA_IMMEDIATE_DATA);
-			verdict = begin_nest(NFTA_DATA_VERDICT);
+			inner = begin_list(NFTA_IMMEDIATE_DATA);
+			verdict = begin_list(NFTA_DATA_VERDICT);
 			put_u32(NFTA_VERDICT_CODE, *c == 'a' ? NF_ACCEPT : NF_DROP);
 			end_nest(verdict);
 			end_nest(inner);
@@ -135,12 +101,12 @@ static void put_chain(const char *name, uint32_t policy, uint64_t packets)
 {
 	size_t nest;
 
-	put_message(NFT_MSG_NEWCHAIN, NFPROTO_IPV4);
+	put_nft(NFT_MSG_NEWCHAIN, NFPROTO_IPV4);
 	put_text(NFTA_CHAIN_TABLE, "filter");
 	put_text(NFTA_CHAIN_NAME, name);
 	put_u32(NFTA_CHAIN_POLICY, policy);
 	if (packets) {
-		nest = begin_nest(NFTA_CHAIN_COUNTERS);
+		nest = begin_list(NFTA_CHAIN_COUNTERS);
 		put_u64(NFTA_COUNTER_PACKETS, packets);
 		end_nest(nest);
 	}
