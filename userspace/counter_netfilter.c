@@ -15,13 +15,16 @@
 #include <linux/netlink.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "counter_read.h"
+#include "lines.h"
 #include "netlink.h"
 #include "say.h"
 
 #define CAPTURE "/netlink/nft"
 #define IN_USE "/sys/module/nf_tables"
+#define PATH_LEN 160
 #define MOST_ROWS 65536		/* a list of addresses is a set, not so many rules */
 #define OBJECT_LEN 640		/* two names of 255, and what is around them */
 #define NFT_TYPE(message) (NFNL_SUBSYS_NFTABLES << 8 | (message))
@@ -233,13 +236,40 @@ static int read_live(struct nft_reading *reading)
 	return ret;
 }
 
+/* Whether the kernel has nf_tables in itself: it is no module then, and no folder of modules tells of it. */
+static bool is_built_in(const struct root *root)
+{
+	char path[PATH_LEN];
+	struct utsname host;
+	struct lines in;
+	bool found = false;
+	char *line;
+
+	if (uname(&host) < 0)
+		return false;
+	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", host.release);
+	if (lines_open(&in, root, path) < 0)
+		return false;
+	while (!found && (line = lines_next(&in)))
+		found = strstr(line, "/nf_tables.ko") != NULL;
+	lines_close(&in);
+	return found;
+}
+
+static bool is_in_use(const struct root *root)
+{
+	if (root_moved(root))
+		return root_exists(root, CAPTURE);
+	return root_exists(root, IN_USE) || is_built_in(root);
+}
+
 int counter_netfilter_read(struct counters *counters, const struct root *root, uint32_t layers)
 {
 	struct nft_reading reading = { .counters = counters };
 	int ret;
 
 	(void)layers;
-	if (!root_exists(root, root_moved(root) ? CAPTURE : IN_USE)) {
+	if (!is_in_use(root)) {
 		/* No rule, and so nothing is lost here. */
 		if (root_exists(root, "/proc/sys/net/core"))
 			counters_whole(counters, LAYER_NETFILTER);
