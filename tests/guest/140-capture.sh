@@ -47,7 +47,8 @@ echo "captured at $(cut -d' ' -f1 /proc/uptime) s"
 # Of a sender that never reorders, what is out of order is what it sent again. A port is a stream.
 tshark -n -r "$T/pcap" -o tcp.desegment_tcp_streams:FALSE -o tcp.try_heuristic_first:FALSE -T fields \
 	-e frame.time_epoch -e tcp.srcport -e tcp.dstport -e tcp.len -e tcp.flags -e tcp.analysis.retransmission \
-	-e tcp.analysis.out_of_order -e tcp.seq -e tcp.ack -E separator=, >"$T/packets" 2>"$T/tshark" || { cat "$T/tshark"; fail "tshark"; }
+	-e tcp.analysis.out_of_order -e tcp.seq -e tcp.ack -e tcp.analysis.spurious_retransmission -E separator=, \
+	>"$T/packets" 2>"$T/tshark" || { cat "$T/tshark"; fail "tshark"; }
 echo "looked at $(cut -d' ' -f1 /proc/uptime) s, $(wc -l <"$T/packets") packets"
 columns "$T/closed" opened local retrans bytes_sent flags_in flags_out age_ms ended_at handshake_us bytes_acked bytes_received data_segs_out \
 	bytes_retrans | sed -n 's/^active [0-9.]*:/ /p' >"$T/rows"
@@ -77,7 +78,8 @@ awk -v want=$n -v missed="$missed" 'function letters(f, push, s) {
 		if (out) {
 			bytes[port] += p[4]
 			segments[port] += p[4] > 0
-			if (p[6] != "" || p[7] != "") again[port]++
+			# Spurious: its acknowledgement had come to the device, and not to TCP yet.
+			if (p[6] != "" || p[7] != "" || p[10] != "") again[port]++
 			next
 		}
 		if (int(f / 2) % 2 && !((port) in answered)) answered[port] = now
