@@ -177,18 +177,34 @@ const struct counter *counters_find(const struct counters *counters, enum layer 
 	return bsearch(&key, counters->counter, counters->nr, sizeof(key), compare);
 }
 
+/* How much @counter, which was @then (NULL: it was not there), has grown. Return: false where that is not known. */
+static bool difference(const struct counters *before, const struct counter *then, const struct counter *counter, uint64_t *delta)
+{
+	uint64_t from = then ? then->value : 0;
+
+	/* A reason has its row from its first drop on. */
+	if ((!then && !(counter->layer == LAYER_REASON && layer_wanted(before->known, counter->layer))) || counter->value < from)
+		return false;
+	*delta = counter->value - from;
+	return true;
+}
+
 bool counters_delta(const struct counters *before, const struct counters *now, enum layer layer, const char *object,
 		    const char *name, uint64_t *delta)
 {
 	const struct counter *then = counters_find(before, layer, object, name);
 	const struct counter *counter = counters_find(now, layer, object, name);
-	uint64_t from = then ? then->value : 0;
 
-	/* A reason has its row from its first drop on. */
-	if (!counter || (!then && !(layer == LAYER_REASON && layer_wanted(before->known, layer))) || counter->value < from)
-		return false;
-	*delta = counter->value - from;
-	return true;
+	return counter && difference(before, then, counter, delta);
+}
+
+bool counters_grown(const struct counters *before, const struct counter *counter, unsigned int *hint, uint64_t *delta)
+{
+	int order = -1;
+
+	while (*hint < before->nr && (order = compare(&before->counter[*hint], counter)) < 0)
+		++*hint;
+	return difference(before, order == 0 ? &before->counter[*hint] : NULL, counter, delta);
 }
 
 void counters_free(struct counters *counters)

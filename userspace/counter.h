@@ -71,6 +71,12 @@ const struct counter *counters_find(const struct counters *counters, enum layer 
 bool counters_delta(const struct counters *before, const struct counters *now, enum layer layer, const char *object,
 		    const char *name, uint64_t *delta);
 
+/**
+ * counters_grown() - the same for one @counter of the later reading, for who goes through them all in their order: @hint, 0 for the
+ * first, goes through @before beside them.
+ */
+bool counters_grown(const struct counters *before, const struct counter *counter, unsigned int *hint, uint64_t *delta);
+
 /** counters_add() - for the files that read a layer. Return: 0 or -ENOMEM. */
 int counters_add(struct counters *counters, enum layer layer, bool gauge, const char *object, const char *name, uint64_t value);
 

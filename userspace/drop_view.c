@@ -52,20 +52,19 @@ static int more_first(const void *p, const void *q)
 
 int drop_view_make(struct drop_view *view, const struct counters *before, const struct counters *now)
 {
-	unsigned int room = 0;
+	unsigned int hint = 0;
 
 	memset(view, 0, sizeof(*view));
 	view->known = before->known & now->known;
-	for (unsigned int i = 0; i < now->nr; i++)
-		room += is_loss(&now->counter[i]);
-	view->row = malloc((room + 1) * sizeof(*view->row));
+	view->row = malloc((now->nr + 1) * sizeof(*view->row));
 	if (!view->row)
 		return -ENOMEM;
 	for (unsigned int i = 0; i < now->nr; i++) {
 		const struct counter *counter = &now->counter[i];
 		uint64_t grown;
 
-		if (is_loss(counter) && counters_delta(before, now, counter->layer, counter->object, counter->name, &grown) && grown)
+		/* Few have grown; what a counter tells of costs more to find out. */
+		if (counters_grown(before, counter, &hint, &grown) && grown && is_loss(counter))
 			view->row[view->nr++] = (struct drop_row){ counter->layer, counter->object, counter->name, grown };
 	}
 	qsort(view->row, view->nr, sizeof(*view->row), more_first);

@@ -32,10 +32,8 @@ static int order(uint64_t a, uint64_t b)
 }
 
 /* Busiest first. Ends in the id, so that the order is the same every time. */
-static int busiest(const void *x, const void *y)
+static int compare(const struct conn *ac, const struct activity *aa, const struct conn *bc, const struct activity *ba)
 {
-	const struct rank_row *a = x, *b = y;
-	const struct activity *aa = &a->activity, *ba = &b->activity;
 	int ret;
 
 	ret = is_unknown(aa) - is_unknown(ba);
@@ -46,8 +44,15 @@ static int busiest(const void *x, const void *y)
 		ret = order(saturating_add(grown(aa, K_SEGS_OUT), grown(aa, K_SEGS_IN)),
 			    saturating_add(grown(ba, K_SEGS_OUT), grown(ba, K_SEGS_IN)));
 	if (ret == 0)
-		ret = order(b->conn.num[C_ID], a->conn.num[C_ID]);
+		ret = order(bc->num[C_ID], ac->num[C_ID]);
 	return ret;
+}
+
+static int busiest(const void *x, const void *y)
+{
+	const struct rank_row *a = x, *b = y;
+
+	return compare(&a->conn, &a->activity, &b->conn, &b->activity);
 }
 
 void rank_init(struct rank *rank, unsigned int limit)
@@ -129,12 +134,13 @@ static bool make_room(struct rank *rank)
 
 void rank_add(struct rank *rank, const struct conn *conn, const struct activity *activity)
 {
-	struct rank_row row = { *conn, *activity };
+	struct rank_row *row;
 
 	sum_add(&rank->all, activity);
 	if (rank->limit && rank->nr == rank->limit) {
-		if (busiest(&row, &rank->row[0]) < 0) {
-			rank->row[0] = row;
+		row = &rank->row[0];
+		if (compare(conn, activity, &row->conn, &row->activity) < 0) {
+			*row = (struct rank_row){ *conn, *activity };
 			sift_down(rank);
 		}
 		return;
@@ -143,7 +149,8 @@ void rank_add(struct rank *rank, const struct conn *conn, const struct activity 
 		rank->lost++;
 		return;
 	}
-	rank->row[rank->nr++] = row;
+	row = &rank->row[rank->nr++];
+	*row = (struct rank_row){ *conn, *activity };
 	if (rank->limit)
 		sift_up(rank, rank->nr - 1);
 }

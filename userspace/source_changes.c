@@ -108,27 +108,70 @@ static void set_drop_reasons(struct conn *conn, const struct coremon_row *row)
 		conn_set_text(conn, C_DROP_REASONS, text);
 }
 
+/** struct plan - the fields of the table of fields under the columns of their names: worked out once, for every row of every reading is set by it */
+struct plan {
+	struct plan_field { uint16_t offset, col, divisor; } four[MAX_FIELDS], eight[MAX_FIELDS];	/* numbers of so many bytes, as they are */
+	struct { int nr; enum conn_col col; } rest[MAX_FIELDS];
+	int four_nr, eight_nr, rest_nr;
+};
+
+static const struct plan *plan(void)
+{
+	static struct plan plan;
+	static bool made;
+
+	for (int nr = 0; !made && nr < row_fields_nr && nr < MAX_FIELDS; nr++) {
+		const struct row_field *field = &row_fields[nr];
+		int col = conn_column(field->name, (unsigned int)strlen(field->name));
+		struct plan_field as_is = { field->offset, (uint16_t)col, field->divisor };
+
+		if (col < 0)
+			continue;
+		if (field->derive || field->type == ROW_NAME || field->type == ROW_TEXT || field->size < sizeof(uint32_t)) {
+			plan.rest[plan.rest_nr].nr = nr;
+			plan.rest[plan.rest_nr++].col = (enum conn_col)col;
+		} else if (field->size == sizeof(uint32_t)) {
+			plan.four[plan.four_nr++] = as_is;
+		} else {
+			plan.eight[plan.eight_nr++] = as_is;
+		}
+	}
+	made = true;
+	return &plan;
+}
+
 /* The fields of the table of fields, under its names. */
 static void set_fields(struct conn *conn, const struct coremon_row *row)
 {
-	static int cols[MAX_FIELDS];
-	static bool known;
+	const struct plan *by = plan();
 
-	for (int nr = 0; !known && nr < row_fields_nr && nr < MAX_FIELDS; nr++)
-		cols[nr] = conn_column(row_fields[nr].name, (unsigned int)strlen(row_fields[nr].name));
-	known = true;
-	for (int nr = 0; nr < row_fields_nr && nr < MAX_FIELDS; nr++) {
+	for (int i = 0; i < by->four_nr; i++) {
+		const struct plan_field *field = &by->four[i];
+		uint32_t value;
+
+		memcpy(&value, (const char *)row + field->offset, sizeof(value));
+		if (value != UINT32_MAX)
+			conn_set_num(conn, (enum conn_col)field->col, field->divisor == 1 ? value : value / field->divisor);
+	}
+	for (int i = 0; i < by->eight_nr; i++) {
+		const struct plan_field *field = &by->eight[i];
+		uint64_t value;
+
+		memcpy(&value, (const char *)row + field->offset, sizeof(value));
+		if (value != UINT64_MAX)
+			set_num(conn, (enum conn_col)field->col, field->divisor == 1 ? value : value / field->divisor);
+	}
+	for (int i = 0; i < by->rest_nr; i++) {
+		const struct row_field *field = &row_fields[by->rest[i].nr];
 		const char *text;
 		uint64_t value;
 
-		if (cols[nr] < 0)
-			continue;
-		if (row_fields[nr].type == ROW_NAME || row_fields[nr].type == ROW_TEXT) {
-			text = row_text(row, nr);
+		if (field->type == ROW_NAME || field->type == ROW_TEXT) {
+			text = row_text(row, by->rest[i].nr);
 			if (text)
-				conn_set_text(conn, (enum conn_col)cols[nr], text);
-		} else if (row_number(row, nr, &value)) {
-			set_num(conn, (enum conn_col)cols[nr], value / row_fields[nr].divisor);
+				conn_set_text(conn, by->rest[i].col, text);
+		} else if (row_number(row, by->rest[i].nr, &value)) {
+			set_num(conn, by->rest[i].col, value / field->divisor);
 		}
 	}
 }

@@ -188,19 +188,6 @@ static uint64_t get(const struct entry *e, unsigned int k)
 	return k < K_WIDE ? e->wide[k] : e->narrow[k - K_WIDE];
 }
 
-/* A number that has no room is not known: no kernel counts so far in 32 bits. */
-static void set(struct entry *e, unsigned int k, uint64_t value)
-{
-	if (k < K_WIDE)
-		e->wide[k] = value;
-	else
-		e->narrow[k - K_WIDE] = (uint32_t)value;
-	if (k < K_WIDE || value <= UINT32_MAX)
-		e->known |= UINT64_C(1) << k;
-	else
-		e->known &= ~(UINT64_C(1) << k);
-}
-
 /* The 64-bit byte counters cannot wrap: where one went back this is another connection. */
 static bool is_another(const struct entry *e, const struct conn *conn)
 {
@@ -221,27 +208,51 @@ static bool is_listener_waiting(const struct conn *conn)
 	       conn->num[C_RECV_Q] > 0;
 }
 
-/* Compare @conn with @e, which holds what it was (nothing known for one of unknown past), and bring @e up to date. */
+/* One counter that was @was, if that is known, and is @now. Return: the bit of those that grew. */
+static inline uint64_t counter_step(unsigned int k, uint64_t known, uint64_t was, uint64_t now, struct activity *out)
+{
+	uint64_t bit = UINT64_C(1) << k;
+
+	if (!(known & bit))
+		return 0;
+	if (now < was) {
+		out->active = true;
+		return 0;
+	}
+	out->grown[k] = now - was;
+	out->known |= bit;
+	return now > was ? bit : 0;
+}
+
+/*
+ * Compare @conn with @e, which holds what it was (nothing known for one of unknown past), and bring @e up to date. A number that has no
+ * room in @e is not known from then on: no kernel counts so far in 32 bits.
+ */
 static void compare(struct entry *e, const struct conn *conn, struct activity *out)
 {
-	for (unsigned int k = 0; k < K_NR; k++) {
+	uint64_t known = 0, grown = 0;
+
+	for (unsigned int k = 0; k < K_WIDE; k++) {
 		enum conn_col col = counter_columns[k];
-		uint64_t bit = UINT64_C(1) << k;
+
+		if (!conn_known(conn, col))
+			continue;
+		grown |= counter_step(k, e->known, e->wide[k], conn->num[col], out);
+		e->wide[k] = conn->num[col];
+		known |= UINT64_C(1) << k;
+	}
+	for (unsigned int k = K_WIDE; k < K_NR; k++) {
+		enum conn_col col = counter_columns[k];
 		uint64_t now = conn->num[col];
 
-		if (!conn_known(conn, col)) {
-			e->known &= ~bit;
+		if (!conn_known(conn, col))
 			continue;
-		}
-		if (e->known & bit && now >= get(e, k)) {
-			out->grown[k] = now - get(e, k);
-			out->known |= bit;
-			out->active |= out->grown[k] > 0 && !(bit & IDLE_COUNTERS);
-		} else if (e->known & bit) {
-			out->active = true;
-		}
-		set(e, k, now);
+		grown |= counter_step(k, e->known, e->narrow[k - K_WIDE], now, out);
+		e->narrow[k - K_WIDE] = (uint32_t)now;
+		known |= (uint64_t)(now <= UINT32_MAX) << k;
 	}
+	e->known = known;
+	out->active |= (grown & ~IDLE_COUNTERS) != 0;
 }
 
 /*
