@@ -13,21 +13,22 @@
 #   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
 #   -m MB     memory (1536; debug kernel 2560)                     -a STR  further words of the kernel command line
 #   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
+#   -p STR    a plugin of QEMU with its arguments (tests/bench/count.c)
 #   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output
 # What the guest says is in STAGE/console.log; STAGE/status is the command's exit status, written last.
 # Exit status: that of the command; 124 time over; 125 the guest ended without a status.
 set -eu
 . "$(dirname "$0")/common.sh"
 
-limit=600 cpus=2 mem='' append='' icount='' stream=''
-while getopts t:c:m:a:is o; do
+limit=600 cpus=2 mem='' append='' icount='' stream='' plugin=''
+while getopts t:c:m:a:p:is o; do
 	case $o in
-	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;;
+	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;; p) plugin=$OPTARG ;;
 	i) icount=1 ;; s) stream=1 ;; *) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
-[ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-i] [-s] LINE STAGE COMMAND"
+[ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-p STR] [-i] [-s] LINE STAGE COMMAND"
 line=$1 stage=$(cd "$2" && pwd) command=$3
 
 root=$(suite_root "$(kernel_suite "$line")")
@@ -143,6 +144,7 @@ else
 	# processor runs it. The kernel's own kprobe events, switched on and off under traffic, end in a jump to 0 within seconds.
 	set -- "$@" -accel tcg,thread=single -smp "$cpus"
 fi
+[ -z "$plugin" ] || set -- "$@" -plugin "$plugin"
 if [ -n "$stream" ]; then
 	set -- "$@" -device virtio-serial-pci -chardev "file,id=out,path=$stage/.out" -device virtserialport,chardev=out,name=out
 fi

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # In the guest of `make bench`: every load with nothing loaded, with CoreMon, with its hooks empty, and with what others offer.
 # Usage: guest.sh own | read | peers ...      which parts, in this order
-#        guest.sh many                        busy connections on several processors, with and without
+#        guest.sh many                        busy connections on several processors, with and without; count.c counts
 #        guest.sh million                     a million connections at once
 #        guest.sh hooks                       what each hook costs, by leaving it out
 . ./lib.sh
@@ -61,13 +61,20 @@ read_tables() {
 	sleep 61
 }
 
-# By the clock of a machine that may do other things as well: turn about, shortly, so that what else goes on tells on both.
-# Argument: turns.
+# On one processor, whose clock counts instructions.
+one_for_many() {
+	echo "rate base many1 $(./load many -r 5 -w 2)"
+	insmod ./coremon.ko
+	echo "rate coremon many1 $(./load many -r 5 -w 2)"
+	rmmod coremon
+}
+
+# On several, whose instructions are counted from outside at each mark. Argument: turns.
 many() {
 	for _i in $(seq "$1"); do
-		echo "rate base many$(nproc) $(./load many -r 5 -w 2)"
+		./load many -m -r 5 -w 2 | sed "s/^/mark base many$(nproc) $_i /"
 		insmod ./coremon.ko
-		echo "rate coremon many$(nproc) $(./load many -r 5 -w 2)"
+		./load many -m -r 5 -w 2 | sed "s/^/mark coremon many$(nproc) $_i /"
 		rmmod coremon
 	done
 }
@@ -128,11 +135,11 @@ peers() {
 
 case $1 in
 hooks) hooks ;;
-many) many 12 ;;
+many) many 6 ;;
 million) million ;;
 *)
 	cost base $loads
 	for part; do
-		case $part in own) own; many 1 ;; read) read_tables ;; peers) peers ;; esac
+		case $part in own) own; one_for_many ;; read) read_tables ;; peers) peers ;; esac
 	done ;;
 esac

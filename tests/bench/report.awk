@@ -138,15 +138,15 @@ function busy(cpus,   i, n, ratio, without, with) {
 		without[i] = rate["base", cpus, i]
 		with[i] = rate["coremon", cpus, i]
 	}
-	head("64 busy connections, " (cpus == 1 ? "1 processor, by instructions" : cpus " processors, by the clock"), "round trips/s", 1)
+	head("64 busy connections, " cpus " processor" (cpus == 1 ? "" : "s"), "round trips in 10^9 instructions", 1)
 	row("nothing loaded", median(without, n), "", "", "", "", 1)
 	row("CoreMon", median(with, n), "", "", "", "", 1)
 	at_least = 1
 	row("with it, of without" (n > 1 ? ", median of " n : ""), median(ratio, n), "", "x 0.97", 0.97, "", "x")
 	at_least = 0
 	if (json || cpus == 1) return
-	printf "      (between x %.2f and x %.2f; the emulator runs the four in turn, so what a\n", ratio[1], ratio[n]
-	print "      cache line that they share would cost does not show: see kmod/table.h)"
+	printf "      (between x %.3f and x %.3f; what a cache line that they share would cost\n", ratio[1], ratio[n]
+	print "      does not show in instructions: see kmod/table.h)"
 }
 
 function million(   n) {
