@@ -73,4 +73,11 @@ holds "the table: the ratio to the floor" line 'of the floor +x 2\.50 +x 3 +yes$
 holds "the table: one that does not run says why" line 'does not run here: no BTF' "$tmp/table"
 holds "the table fits 80 columns" sh -c "! awk 'length > 80 { print; f = 1 } END { exit !f }' '$tmp/table'"
 holds "JSON has the same" line '"what": "CoreMon", "value": 500\.00, "percent": 1\.667, "target": "\+500", "holds": true' "$tmp/json"
+
+printf '%s\n' 100 1000100 2000100 9000000 13000000 14000000 >"$tmp/counts"
+{ for t in 10 60 110; do echo "mark base many4 1 $t"; done; for t in 7 207 217; do echo "mark coremon many4 1 $t"; done; } >"$tmp/raw"
+awk -f "$here/marks.awk" "$tmp/counts" "$tmp/raw" >"$tmp/rates"
+holds "round trips between marks, of one with the other" sh -c "printf 'rate base many4 50000\nrate coremon many4 30000\n' | cmp - '$tmp/rates'"
+sed -i 1d "$tmp/counts"
+holds "a mark that was not counted is red" sh -c "! awk -f '$here/marks.awk' '$tmp/counts' '$tmp/raw'"
 echo "1..$n"
