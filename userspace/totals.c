@@ -11,12 +11,9 @@ void totals_add(struct totals *totals, const struct activity *activity)
 	uint64_t losses = grown(activity, K_LOSS_ENTRIES);
 
 	totals->connections++;
-	for (uint64_t left = activity->known; left; left &= left - 1) {
-		unsigned int k = (unsigned int)__builtin_ctzll(left);
-
-		totals->known[k]++;
+	totals->known |= activity->known;
+	for (unsigned int k = 0; k < K_NR; k++)		/* what is not known has grown by 0 there */
 		totals->grown[k] += activity->grown[k];
-	}
 	/* A SYN that is not answered goes through Loss as well, once. */
 	if (losses && grown(activity, K_RETRANS_SYN))
 		losses--;

@@ -219,9 +219,11 @@ static inline uint64_t counter_step(unsigned int k, uint64_t known, uint64_t was
 		out->active = true;
 		return 0;
 	}
-	out->grown[k] = now - was;
 	out->known |= bit;
-	return now > was ? bit : 0;
+	if (now == was)
+		return 0;
+	out->grown[k] = now - was;
+	return bit;
 }
 
 /*

@@ -25,7 +25,7 @@
 /** struct activity - what one connection did in the interval */
 struct activity {
 	uint64_t known;		/* bit per enum conn_counter */
-	uint64_t grown[K_NR];
+	uint64_t grown[K_NR];	/* 0 where it is not known */
 	bool active;		/* it did something, is new, or ended */
 	bool born;		/* since the last reading */
 };
