@@ -29,6 +29,16 @@ static const struct sock *owner_of(const struct sk_buff *skb)
 	return skb->sk && skb->destructor && sk_fullsock(skb->sk) ? skb->sk : NULL;
 }
 
+/*
+ * Whether a packet waits in a queue of a socket of TCP: it is that socket's and no other's, and of TCP, which needs no look at its headers. One that
+ * the kernel has put together of several has no protocol.
+ */
+static bool waits_in(const struct sk_buff *skb, const struct sock *sk)
+{
+	return sk && skb->destructor == sock_rfree && sk->sk_protocol == IPPROTO_TCP &&
+	       (skb->protocol == htons(ETH_P_IP) || skb->protocol == htons(ETH_P_IPV6));
+}
+
 /* Where the route of a packet leads; NULL: it has none, or none to a device. */
 static const struct coremon_device *route_of(const struct sk_buff *skb)
 {
@@ -88,9 +98,8 @@ static const struct sock *receiver_of(const struct coremon_dropped *drop)
  * The namespace and the device. The device's field is not to be trusted, see device.h; a socket holds its namespace if it is one of
  * a program's; the route knows where the packet was to go.
  */
-static void find_netns(struct coremon_dropped *drop, const struct sock *sk, const struct sock *rx_sk)
+static void find_netns(struct coremon_dropped *drop, const struct coremon_device *device, const struct sock *sk, const struct sock *rx_sk)
 {
-	const struct coremon_device *device = coremon_device_find(drop->skb->dev);
 	const struct coremon_device *route = device ? NULL : route_of(drop->skb);
 	struct net *net = device ? NULL : net_of(sk) ?: net_of(rx_sk);
 
@@ -127,8 +136,8 @@ static struct coremon_conn *conn_of_addr(struct coremon_dropped *drop)
 	return conn;
 }
 
-/* Whose packet it is. Listeners have no ledger, and no connection either. */
-static void find_conn(struct coremon_dropped *drop, const struct sock *sk, const struct sock *rx_sk)
+/* Whose packet it is. */
+static struct coremon_conn *find_conn(struct coremon_dropped *drop, const struct sock *sk, const struct sock *rx_sk)
 {
 	struct coremon_conn *conn = NULL;
 
@@ -137,8 +146,12 @@ static void find_conn(struct coremon_dropped *drop, const struct sock *sk, const
 	/* Its last reference may be gone, and its address another's. */
 	if (!conn && rx_sk && sk_fullsock(rx_sk) && drop->packet.ports && coremon_tuple_is(rx_sk, &drop->packet.addr, false))
 		conn = conn_of_socket(drop, rx_sk);
-	if (!conn)
-		conn = conn_of_addr(drop);
+	return conn ?: conn_of_addr(drop);
+}
+
+/* In the ledger of its connection, if it has one. Listeners have none, and are no connection either. */
+static void count_in(struct coremon_dropped *drop, struct coremon_conn *conn)
+{
 	if (!conn || conn->opened == COREMON_OPENED_LISTEN || READ_ONCE(conn->ended))
 		return;
 	drop->conn = conn;
@@ -160,22 +173,50 @@ void coremon_dropped_init(struct coremon_dropped *drop, const struct sk_buff *sk
 			  const struct sock *rx_sk)
 {
 	const struct sock *sk = owner_of(skb);
+	const struct coremon_device *device;
+	bool waits = waits_in(skb, sk);
 
-	memset(drop, 0, sizeof(*drop));
 	drop->skb = skb;
 	drop->place = (unsigned long)place;
 	drop->reason = reason;
 	drop->len = skb->len;
 	drop->sent = !skb->skb_iif;
+	drop->first = false;
 	drop->netns = (u32)COREMON_UNKNOWN;
+	drop->generation = 0;
+	drop->net = NULL;
+	drop->dev = NULL;
+	drop->conn = NULL;
+	drop->sk = NULL;
 	drop->id = COREMON_UNKNOWN;
-	coremon_packet_parse(skb, &drop->packet);
+	drop->parsed = false;
+	drop->packet.protocol = IPPROTO_TCP;
+	if (!waits)
+		coremon_dropped_parse(drop);
 	if (in_nmi())
 		return;
-	if (!sk && !rx_sk && !coremon_device_find(skb->dev))
+	device = coremon_device_find(skb->dev);
+	if (!sk && !rx_sk && !device)
 		rx_sk = receiver_of(drop);
-	find_netns(drop, sk, rx_sk);
-	find_conn(drop, sk, rx_sk);
+	find_netns(drop, device, sk, rx_sk);
+	if (waits)
+		count_in(drop, conn_of_socket(drop, sk));
+	else
+		count_in(drop, find_conn(drop, sk, rx_sk));
+}
+
+/**
+ * coremon_dropped_parse() - Make sure that a packet's headers have been looked at.
+ * @drop: the packet
+ *
+ * Context: any.
+ */
+void coremon_dropped_parse(struct coremon_dropped *drop)
+{
+	if (drop->parsed)
+		return;
+	coremon_packet_parse(drop->skb, &drop->packet);
+	drop->parsed = true;
 }
 
 /**
@@ -203,12 +244,14 @@ void coremon_dropped_dev(const struct coremon_dropped *drop, char dev[COREMON_DE
  *
  * Context: under rcu_read_lock(), any but NMI.
  */
-void coremon_dropped_tell(const struct coremon_dropped *drop)
+void coremon_dropped_tell(struct coremon_dropped *drop)
 {
 	if (in_nmi())
 		return;
-	if (static_branch_unlikely(&coremon_events_wanted))
+	if (static_branch_unlikely(&coremon_events_wanted)) {
+		coremon_dropped_parse(drop);
 		coremon_event_write_drop(drop);
+	}
 	if (static_branch_unlikely(&coremon_stacks_wanted) && drop->first)
 		coremon_stack_note(drop->place, drop->reason);
 }

@@ -20,8 +20,9 @@ struct sock;
  * @place: where in the kernel
  * @reason: the kernel's; all ones: not known
  * @len: bytes
- * @packet: its headers
+ * @packet: its headers; until @parsed the protocol alone
  * @sent: it was on its way out, as far as that can be told
+ * @parsed: its headers have been looked at: coremon_dropped_parse()
  * @first: the first one of its row in this tick; set by drops.c
  * @netns: inode number of its network namespace; all ones: not known
  * @generation: of that namespace; 0: not known
@@ -38,6 +39,7 @@ struct coremon_dropped {
 	u32 len;
 	struct coremon_packet packet;
 	bool sent;
+	bool parsed;
 	bool first;
 	u32 netns;
 	u64 generation;
@@ -62,6 +64,7 @@ static inline void coremon_dropped_receiving(const struct sock *sk)
 void coremon_dropped_init(struct coremon_dropped *drop, const struct sk_buff *skb, const void *place, u32 reason,
 			  const struct sock *rx_sk);
 void coremon_dropped_dev(const struct coremon_dropped *drop, char dev[COREMON_DEV_LEN]);
-void coremon_dropped_tell(const struct coremon_dropped *drop);
+void coremon_dropped_parse(struct coremon_dropped *drop);
+void coremon_dropped_tell(struct coremon_dropped *drop);
 
 #endif /* _COREMON_DROPPED_H */

@@ -54,6 +54,7 @@ MODULE_PARM_DESC(drop_rows, "Kinds of drops (place, reason, protocol, namespace)
  * @used: how many rows there are; more are only ever added behind, but by a folding
  * @foldings: how often the rows were put together anew
  * @deaths: coremon_netns_deaths() when that was last tried
+ * @last: the row that was written last: most drops are like the one before; NULL: none
  * @rest: what found no room
  * @rows: drop_rows of them
  * @slots: hash table of 1 << slot_bits row numbers, from 1; 0: free
@@ -64,6 +65,7 @@ struct table {
 	unsigned int used;
 	unsigned int foldings;
 	unsigned int deaths;
+	struct coremon_drops_row *last;
 	struct coremon_drops_row rest;
 	struct coremon_drops_row *rows;
 	u16 *slots;
@@ -114,6 +116,7 @@ static void fold(struct table *table)
 	lockdep_assert_irqs_disabled();
 	table->deaths = coremon_netns_deaths();
 	table->used = 0;
+	table->last = NULL;
 	table->foldings++;
 	memset(table->slots, 0, sizeof(*table->slots) << slot_bits);
 	for (i = 0; i < used; i++) {
@@ -175,8 +178,12 @@ static struct coremon_drops_row *row_for(struct table *table, const struct corem
 
 static void write(struct table *table, const struct coremon_drops_key *key, struct coremon_dropped *drop)
 {
-	struct coremon_drops_row *row = row_for(table, key, key->generation ? drop->netns : (u32)COREMON_UNKNOWN);
+	struct coremon_drops_row *row = table->last;
 
+	if (!row || !same(&row->key, key)) {
+		row = row_for(table, key, key->generation ? drop->netns : (u32)COREMON_UNKNOWN);
+		table->last = row;
+	}
 	row->count++;
 	row->bytes += drop->len;
 	if (row->last_jiffies == (u32)jiffies || row == &table->rest)
@@ -185,6 +192,7 @@ static void write(struct table *table, const struct coremon_drops_key *key, stru
 	row->last_jiffies = (u32)jiffies;
 	row->last_ns = ktime_get_ns();
 	row->id = drop->id;
+	coremon_dropped_parse(drop);
 	/* Ends without a protocol would be of no kind. */
 	if (row->key.protocol != (u32)COREMON_UNKNOWN)
 		row->addr = drop->packet.addr;
@@ -231,7 +239,7 @@ void coremon_drops_packet(const struct sk_buff *skb, const void *location, u32 r
 	rcu_read_lock();
 	coremon_dropped_init(&drop, skb, location, reason, rx_sk);
 	/* A namespace that is going gets no row any more, and so none stays behind. */
-	key.generation = coremon_netns_live(drop.generation) ? drop.generation : 0;
+	key.generation = drop.generation && coremon_netns_live(drop.generation) ? drop.generation : 0;
 	key.place = drop.place;
 	key.reason = reason;
 	key.protocol = drop.packet.protocol;
