@@ -19,7 +19,7 @@ static void adopt(struct sock *sk)
 		return;
 	rcu_read_lock();
 	if (!coremon_table_find(sk))
-		coremon_table_open(sk, COREMON_OPENED_ADOPTED, NULL);
+		coremon_table_open(sk, COREMON_OPENED_ADOPTED);
 	rcu_read_unlock();
 }
 

@@ -6,6 +6,7 @@
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/stringify.h>
@@ -57,6 +58,12 @@ struct moment {
 	struct coremon_ledger ledger;
 };
 
+/*
+ * What the kernel numbers in place of a socket that is gone and had no number, when somebody reads of it: nobody was told of one, so any will do
+ * that no socket has. Under the lock.
+ */
+static struct sock *nobody;
+
 /* An ended connection: copied when it ends, made a row when somebody reads it. */
 struct kept {
 	struct moment moment;
@@ -93,7 +100,7 @@ static void keep_ledger(struct moment *m, const struct coremon_conn *conn)
 }
 
 /* The copy of a record in which the owner may have been written meanwhile, by a task that sends or receives. */
-static void mend_owner(struct kept *kept, const struct coremon_conn *conn)
+static noinline void mend_owner(struct kept *kept, const struct coremon_conn *conn)
 {
 	u8 *state = &kept->record[offsetof(struct coremon_conn, owner_state) - COREMON_CONN_KEPT];
 	struct coremon_owner owner;
@@ -119,13 +126,16 @@ static void keep_record(struct kept *kept, const struct coremon_conn *conn)
  * coremon_closed_add() - Keep the final values of a connection.
  * @conn: its record, ended
  * @sk: its socket, owned or locked
- * @end: why and when
+ * @cause: COREMON_CAUSE_*
+ * @error: errno; 0: none
+ * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
  *
  * Context: any but NMI. Takes the ring's lock for the copy of one record.
  * Return: its number.
  */
-u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, const struct coremon_end *end)
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow)
 {
+	u64 now = ktime_get_ns();
 	unsigned long flags;
 	struct kept *kept;
 	u64 seq;
@@ -136,10 +146,11 @@ u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, c
 		next_at = 0;
 	seq = next_seq++;
 	kept->moment.netns_generation = coremon_netns_generation(sock_net(sk));
-	kept->moment.end_ns = end->ns;
-	kept->moment.open_until_ns = end->rst_may_follow ? end->ns + OPEN_NS : 0;
-	kept->moment.error = end->error;
-	kept->moment.cause = end->cause;
+	kept->moment.end_ns = now;
+	kept->moment.open_until_ns = rst_may_follow ? now + OPEN_NS : 0;
+	kept->moment.error = error;
+	kept->moment.cause = cause;
+	kept->moment.socket.id = atomic64_read(&sk->sk_cookie);
 	coremon_snapshot_take(conn, sk, true, &kept->moment.socket);
 	keep_ledger(&kept->moment, conn);
 	keep_record(kept, conn);
@@ -154,6 +165,15 @@ static struct kept *kept_of(u64 seq)
 
 	lockdep_assert_held(&lock);
 	return &ring[back <= next_at ? next_at - back : next_at + closed_max - back];
+}
+
+static void give_id(struct coremon_moment *m)
+{
+	lockdep_assert_held(&lock);
+	if (m->id)
+		return;
+	atomic64_set(&nobody->sk_cookie, 0);
+	m->id = coremon_snapshot_id(nobody);
 }
 
 /**
@@ -267,6 +287,7 @@ again:
 	}
 	there = *seq >= first && *seq < min(end, next_seq);
 	if (there) {
+		give_id(&kept_of(*seq)->moment.socket);
 		m = kept_of(*seq)->moment;
 		memcpy((u8 *)&conn + COREMON_CONN_KEPT, kept_of(*seq)->record, COREMON_CONN_KEPT_SIZE);
 	}
@@ -319,7 +340,11 @@ int coremon_closed_init(void)
 	/* About what closed_max's description says. */
 	BUILD_BUG_ON(sizeof(*ring) > KEPT_MAX);
 	ring = kvcalloc(closed_max, sizeof(*ring), GFP_KERNEL);
-	return ring ? 0 : -ENOMEM;
+	nobody = kzalloc(sizeof(*nobody), GFP_KERNEL);
+	if (ring && nobody)
+		return 0;
+	coremon_closed_exit();
+	return -ENOMEM;
 }
 
 /**
@@ -330,4 +355,5 @@ int coremon_closed_init(void)
 void coremon_closed_exit(void)
 {
 	kvfree(ring);
+	kfree(nobody);
 }

@@ -12,20 +12,6 @@
 #include "uapi/coremon.h"
 
 /**
- * struct coremon_end - How a connection ended.
- * @ns: ktime_get_ns() then
- * @error: errno; 0: none
- * @cause: COREMON_CAUSE_*
- * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
- */
-struct coremon_end {
-	u64 ns;
-	u32 error;
-	u8 cause;
-	bool rst_may_follow;
-};
-
-/**
  * struct coremon_ended - An ended connection, for a reader.
  * @row: its final values
  * @netns_generation: of its network namespace
@@ -42,7 +28,7 @@ struct coremon_ended {
 int coremon_closed_init(void);
 void coremon_closed_exit(void);
 
-u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, const struct coremon_end *end);
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow);
 void coremon_closed_final(u64 seq);
 void coremon_closed_amend_rst(u64 seq, bool counted);
 

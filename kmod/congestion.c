@@ -59,17 +59,6 @@ static bool una_advanced(const struct sock *sk)
 	return before.sk != sk || before.snd_una != tcp_sk(sk)->snd_una;
 }
 
-/**
- * coremon_congestion_watched() - Whether coremon_congestion_sample() must be called for each segment.
- * @conn: the record
- *
- * Return: true in Recovery, and where this kernel has the tracepoint of the CA state but it does not serve.
- */
-bool coremon_congestion_watched(const struct coremon_conn *conn)
-{
-	return conn->ca_last == TCP_CA_Recovery || (COREMON_COMPAT_CA_STATE_TOLD && !coremon_hooks_serve(COREMON_COLUMN_CA_TOLD));
-}
-
 /* See a change of the CA state that no hook told. */
 static void catch_up(struct coremon_conn *conn, struct sock *sk)
 {
@@ -80,17 +69,14 @@ static void catch_up(struct coremon_conn *conn, struct sock *sk)
 }
 
 /**
- * coremon_congestion_sample() - A segment is about to be processed.
+ * coremon_congestion_catch_up() - The slow side of coremon_congestion_sample().
  * @conn: the record, under RCU
  * @sk: the socket, locked or owned
- *
- * Before v6.0 no tracepoint tells of every change: entries into Recovery, Loss and CWR are told by kprobes in time, Disorder and
- * the way back to Open are seen here, at the segment after the one that made the change.
  */
-void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
+void coremon_congestion_catch_up(struct coremon_conn *conn, struct sock *sk)
 {
 	catch_up(conn, sk);
-	if (unlikely(conn->ca_last == TCP_CA_Recovery))
+	if (conn->ca_last == TCP_CA_Recovery)
 		note_before(sk);
 }
 
@@ -107,14 +93,14 @@ void coremon_congestion_state(struct sock *sk, u8 ca_state)
 
 	if (ca_state > TCP_CA_Loss)
 		return;
-	rcu_read_lock();
+	preempt_disable_notrace();
 	conn = coremon_table_find(sk);
 	if (conn && !conn->ended) {
 		catch_up(conn, sk);
 		if (conn->ca_last != ca_state)
 			moved(conn, sk, ca_state);
 	}
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /*

@@ -7,16 +7,43 @@
 #include <net/inet_connection_sock.h>
 
 #include "compat/compat.h"
+#include "hooks.h"
 #include "table.h"
 
 struct sk_buff;
 
 void coremon_congestion_state(struct sock *sk, u8 ca_state);
-void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk);
+void coremon_congestion_catch_up(struct coremon_conn *conn, struct sock *sk);
 void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *skb, int err);
 void coremon_congestion_undo(struct sock *sk);
 bool coremon_congestion_sees_undo(const struct sock *sk);
-bool coremon_congestion_watched(const struct coremon_conn *conn);
+
+/**
+ * coremon_congestion_watched() - Whether coremon_congestion_sample() must be called for each segment.
+ * @conn: the record
+ *
+ * Return: true in Recovery, and where this kernel has the tracepoint of the CA state but it does not serve.
+ */
+static inline bool coremon_congestion_watched(const struct coremon_conn *conn)
+{
+	return conn->ca_last == TCP_CA_Recovery || (COREMON_COMPAT_CA_STATE_TOLD && !coremon_hooks_serve(COREMON_COLUMN_CA_TOLD));
+}
+
+/**
+ * coremon_congestion_sample() - A segment is about to be processed.
+ * @conn: the record, under RCU
+ * @sk: the socket, locked or owned
+ *
+ * Before v6.0 no tracepoint tells of every change: entries into Recovery, Loss and CWR are told by kprobes in time, Disorder and
+ * the way back to Open are seen here, at the segment after the one that made the change.
+ */
+static inline void coremon_congestion_sample(struct coremon_conn *conn, struct sock *sk)
+{
+	u8 ca_state = inet_csk(sk)->icsk_ca_state;
+
+	if (unlikely(ca_state != conn->ca_last || ca_state == TCP_CA_Recovery))
+		coremon_congestion_catch_up(conn, sk);
+}
 
 /**
  * coremon_congestion_still() - Whether coremon_congestion_sample() need not be called for a segment.

@@ -15,7 +15,7 @@
  * period later it is used again.
  *
  * Changes. The first change of a connection after a reader of changes was told of it moves its record to the end of a list; a
- * reader's bookmark in that list is all it takes to know what is new (table.c). The usual change costs one load.
+ * reader's bookmark in that list is all it takes to know what is new (walk.c). The usual change costs one load.
  *
  * Drops. The tracepoint at which packets are freed that are not delivered (drops.c) counts them by place and reason, in tables that each CPU
  * has for itself; what packet it was, and whose, is found out from its headers and its socket (dropped.c), and a connection's own are

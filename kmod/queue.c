@@ -15,20 +15,6 @@
 /* A reader holds the socket's lock while it counts what is out of order. */
 #define OFO_PIECES_MAX 64
 
-/* Raises a high-water mark that several CPUs may raise at once. */
-static void raise_mark(u32 *max, u32 value)
-{
-	u32 old = READ_ONCE(*max);
-
-	while (unlikely(value > old)) {
-		u32 seen = cmpxchg(max, old, value);
-
-		if (seen == old)
-			return;
-		old = seen;
-	}
-}
-
 static u32 send_q_of(const struct tcp_sock *tp)
 {
 	return READ_ONCE(tp->write_seq) - READ_ONCE(tp->snd_una);
@@ -39,8 +25,15 @@ static u32 recv_q_of(const struct tcp_sock *tp)
 	return max_t(int, READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq), 0);
 }
 
-/* Windows open and close seldom: only then is the clock read. */
-static void window_moved(struct coremon_conn *conn, struct sock *sk, u8 zero_wnd)
+/**
+ * coremon_queue_window_moved() - A window was opened or closed.
+ * @conn: the record, under RCU
+ * @sk: its socket, locked or owned
+ * @zero_wnd: COREMON_ZERO_WND_* as it is now
+ *
+ * That is seldom: only then is the clock read.
+ */
+void coremon_queue_window_moved(struct coremon_conn *conn, struct sock *sk, u8 zero_wnd)
 {
 	u8 changed = conn->zero_wnd ^ zero_wnd;
 	u64 now = ktime_get_ns();
@@ -66,30 +59,23 @@ static void window_moved(struct coremon_conn *conn, struct sock *sk, u8 zero_wnd
 	WRITE_ONCE(conn->zero_wnd, zero_wnd);
 }
 
-/*
- * Carries the integrals on, at most once a jiffy: a queue is taken to have stayed as it was when last looked at. The mean
- * over a second or more is that of up to HZ samples a second.
+/**
+ * coremon_queue_carry_on() - Carry the integrals on, at most once a jiffy.
+ * @conn: the record, under RCU
+ * @tp: its socket, locked or owned
+ * @now: jiffies, another than conn->area_jiffies
+ *
+ * A queue is taken to have stayed as it was when last looked at. The mean over a second or more is that of up to HZ samples a second.
  */
-static void carry_on(struct coremon_conn *conn, const struct tcp_sock *tp)
+void coremon_queue_carry_on(struct coremon_conn *conn, const struct tcp_sock *tp, u32 now)
 {
-	u32 now = (u32)jiffies;
 	u32 passed = now - conn->area_jiffies;
 
-	if (likely(!passed))
-		return;
 	conn->area_jiffies = now;
 	WRITE_ONCE(conn->send_q_area, conn->send_q_area + (u64)conn->send_q_last * passed);
 	WRITE_ONCE(conn->recv_q_area, conn->recv_q_area + (u64)conn->recv_q_last * passed);
 	conn->send_q_last = send_q_of(tp);
 	conn->recv_q_last = recv_q_of(tp);
-}
-
-/* How far ahead of what is missing the data out of order reaches. */
-static u32 ofo_span_of(const struct tcp_sock *tp)
-{
-	if (likely(RB_EMPTY_ROOT(&tp->out_of_order_queue)))
-		return 0;
-	return TCP_SKB_CB(tp->ooo_last_skb)->end_seq - tp->rcv_nxt;
 }
 
 /* The bytes out of order: pieces may overlap. */
@@ -113,39 +99,6 @@ static u32 ofo_q_of(const struct tcp_sock *tp)
 	return bytes;
 }
 
-/**
- * coremon_queue_segment() - A segment has come and is about to be processed.
- * @conn: the record, under RCU
- * @sk: its socket, locked or owned, past SYN_SENT
- * @skb: the segment, its control block filled
- *
- * The send queue only shrinks by an ACK, so just before one it is at its highest. The receive queue is highest once this
- * segment is in it, if it is next in order; data out of order is seen with the segment after it.
- */
-void coremon_queue_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-	const struct tcphdr *th = tcp_hdr(skb);
-	u32 rcv_nxt = tp->rcv_nxt;
-	u8 zero_wnd = 0;
-
-	/* What lies past the window will not be taken. */
-	if (!after(TCP_SKB_CB(skb)->seq, rcv_nxt) && after(TCP_SKB_CB(skb)->end_seq, rcv_nxt) &&
-	    !after(TCP_SKB_CB(skb)->end_seq, tp->rcv_wup + tp->rcv_wnd))
-		rcv_nxt = TCP_SKB_CB(skb)->end_seq;
-	raise_mark(&conn->send_q_high, tp->write_seq - tp->snd_una);
-	raise_mark(&conn->recv_q_high, max_t(int, rcv_nxt - tp->copied_seq, 0));
-	raise_mark(&conn->ofo_span_max, ofo_span_of(tp));
-	carry_on(conn, tp);
-
-	if (!th->window && !th->rst)
-		zero_wnd = COREMON_ZERO_WND_IN;
-	if (!tp->rcv_wnd)
-		zero_wnd |= COREMON_ZERO_WND_OUT;
-	if (unlikely(zero_wnd != conn->zero_wnd))
-		window_moved(conn, sk, zero_wnd);
-}
-
 static u64 byte_ms(u64 byte_jiffies)
 {
 	return div_u64(byte_jiffies * MSEC_PER_SEC, HZ);
@@ -160,7 +113,7 @@ static u64 byte_ms(u64 byte_jiffies)
  */
 void coremon_queue_ofo(const struct tcp_sock *tp, struct coremon_moment *m)
 {
-	m->ofo_span = ofo_span_of(tp);
+	m->ofo_span = coremon_queue_ofo_span(tp);
 	m->ofo_q = ofo_q_of(tp);
 }
 
@@ -182,10 +135,10 @@ void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *
 		return;
 	/* What a reader was shown stays below the mark. Until connect() is done it writes the ends of a queue one by one. */
 	if (m->state != TCP_SYN_SENT) {
-		raise_mark(&conn->send_q_high, m->send_q);
-		raise_mark(&conn->recv_q_high, m->recv_q);
+		coremon_queue_raise(&conn->send_q_high, m->send_q);
+		coremon_queue_raise(&conn->recv_q_high, m->recv_q);
 		if (m->ofo_span != (u32)COREMON_UNKNOWN)
-			raise_mark(&conn->ofo_span_max, m->ofo_span);
+			coremon_queue_raise(&conn->ofo_span_max, m->ofo_span);
 	}
 	if (!m->exact)
 		return;

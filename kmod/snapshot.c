@@ -43,6 +43,15 @@ static void fill_identity(struct coremon_row *row, const struct coremon_conn *co
 	}
 }
 
+/* Apart, since the usual way has no array on the stack. */
+static noinline u64 make_id(const struct sock *sk)
+{
+	u32 cookie[2];
+
+	sock_diag_save_cookie((struct sock *)sk, cookie);
+	return (u64)cookie[1] << 32 | cookie[0];
+}
+
 /**
  * coremon_snapshot_id() - The cookie of a socket, made if it has none.
  * @sk: the socket; not at the birth of a passive connection, when it still has its listener's
@@ -52,13 +61,7 @@ static void fill_identity(struct coremon_row *row, const struct coremon_conn *co
  */
 u64 coremon_snapshot_id(const struct sock *sk)
 {
-	u64 id = atomic64_read(&sk->sk_cookie);
-	u32 cookie[2];
-
-	if (id)
-		return id;
-	sock_diag_save_cookie((struct sock *)sk, cookie);
-	return (u64)cookie[1] << 32 | cookie[0];
+	return atomic64_read(&sk->sk_cookie) ?: make_id(sk);
 }
 
 /**
@@ -68,14 +71,16 @@ u64 coremon_snapshot_id(const struct sock *sk)
  */
 void coremon_snapshot_addr(const struct sock *sk, struct coremon_addr *addr)
 {
-	memset(addr, 0, sizeof(*addr));
 	addr->family = READ_ONCE(sk->sk_family);	/* IPV6_ADDRFORM may change it */
 	addr->local_port = ntohs(inet_sk(sk)->inet_sport);	/* sk_num is given back before TCP_CLOSE is told */
 	addr->remote_port = ntohs(inet_sk(sk)->inet_dport);
+	addr->__pad = 0;
 	if (addr->family == AF_INET6) {
 		memcpy(addr->local, &sk->sk_v6_rcv_saddr, sizeof(addr->local));
 		memcpy(addr->remote, &sk->sk_v6_daddr, sizeof(addr->remote));
 	} else {
+		memset(addr->local, 0, sizeof(addr->local));
+		memset(addr->remote, 0, sizeof(addr->remote));
 		memcpy(addr->local, &sk->sk_rcv_saddr, sizeof(sk->sk_rcv_saddr));
 		memcpy(addr->remote, &sk->sk_daddr, sizeof(sk->sk_daddr));
 	}
@@ -141,7 +146,7 @@ static void take_queues(const struct tcp_sock *tp, bool owned, struct coremon_mo
  * @conn: its record
  * @sk: the socket, its spinlock held or owned
  * @owned: the caller has it to itself: its queues do not change
- * @m: where to put it
+ * @m: where to put it; all but its @id
  *
  * Context: any but NMI.
  */
@@ -149,11 +154,10 @@ void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *s
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	m->id = coremon_snapshot_id(sk);
 	m->cgroup = cgroup_of(sk);
 	coremon_snapshot_addr(sk, &m->addr);
 	m->uid = __kuid_val(sk->sk_uid);
-	m->state = sk->sk_state;
+	m->state = conn->last_state ?: sk->sk_state;
 	m->listener = conn->opened == COREMON_OPENED_LISTEN || m->state == TCP_LISTEN;
 	if (m->listener) {
 		m->send_q = READ_ONCE(sk->sk_max_ack_backlog);
@@ -383,6 +387,7 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 		if (owned || (sk->sk_state == TCP_LISTEN && connections_wait(sk)))
 			coremon_table_mark(conn);
 	}
+	m.id = coremon_snapshot_id(sk);
 	coremon_snapshot_take(conn, sk, !owned, &m);
 	coremon_snapshot_join(conn, &m, sk, ktime_get_ns(), row);
 	if (follow) {
@@ -392,7 +397,7 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 			coremon_table_mark(conn);
 	}
 	/* A process may disconnect meanwhile. */
-	live = row->state != TCP_CLOSE && !READ_ONCE(conn->ended);
+	live = READ_ONCE(sk->sk_state) != TCP_CLOSE && !READ_ONCE(conn->ended);
 out:
 	spin_unlock_bh(&sk->sk_lock.slock);
 	return live;

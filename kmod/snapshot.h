@@ -17,7 +17,7 @@ struct sock;
 
 /**
  * struct coremon_moment - A socket's part of a row. Of a listener what comes before @bytes_sent alone.
- * @id: socket cookie
+ * @id: socket cookie; 0 in what is kept of a connection that has ended: it had none, nobody ever asked for it
  * @cgroup: id; all ones: not known
  * @addr: both ends
  * @uid: the kernel's own

@@ -19,7 +19,7 @@
 
 static struct kmem_cache *cache __read_mostly;
 /* Written at birth, and when a batch is given back. Those in use and those that cannot be used again yet, which max_conns is for. */
-static atomic_t nr_used = ATOMIC_INIT(0);
+atomic_t coremon_stock_used = ATOMIC_INIT(0);
 /* Written when memory is taken or given back. */
 static atomic_t nr_allocated = ATOMIC_INIT(0);
 
@@ -116,44 +116,6 @@ void coremon_stock_kick(void)
 	schedule_work(&worker);
 }
 
-/**
- * coremon_stock_reserve() - A place for a record, so that the bound holds on every CPU.
- * @max: the bound
- *
- * Return: false: there are as many as there may be.
- */
-bool coremon_stock_reserve(unsigned int max)
-{
-	if (atomic_inc_return(&nr_used) <= max)
-		return true;
-	atomic_dec(&nr_used);
-	return false;
-}
-
-/** coremon_stock_unreserve() - The place was not used. */
-void coremon_stock_unreserve(void)
-{
-	atomic_dec(&nr_used);
-}
-
-/**
- * coremon_stock_take() - A record out of a stock.
- * @stock: the stock, its lock held
- *
- * Return: the record, not initialized; NULL: none is left.
- */
-struct coremon_conn *coremon_stock_take(struct coremon_stock *stock)
-{
-	struct coremon_conn *conn = stock->spare;
-
-	lockdep_assert_held(stock->lock);
-	if (unlikely(!conn))
-		return NULL;
-	stock->spare = conn->next;
-	WRITE_ONCE(stock->nr_spare, stock->nr_spare - 1);
-	return conn;
-}
-
 /* A record of another shard's stock, if there is one. */
 static struct coremon_conn *borrow(const struct coremon_stock *stock)
 {
@@ -215,7 +177,7 @@ struct coremon_conn *coremon_stock_retire(struct coremon_stock *stock, struct co
 static unsigned int give_back(struct coremon_stock *stock, struct coremon_conn *conns)
 {
 	/* A kernel that uses the same few sockets again and again has the same few shards do all the work: what counts is the sum. */
-	int room = SPARE_MAX - (atomic_read(&nr_allocated) - atomic_read(&nr_used));
+	int room = SPARE_MAX - (atomic_read(&nr_allocated) - atomic_read(&coremon_stock_used));
 	struct coremon_conn *conn, *next, *surplus = NULL;
 	unsigned long flags;
 	unsigned int n = 0;
@@ -244,7 +206,7 @@ static void after_grace(struct rcu_head *rcu)
 {
 	struct coremon_conn *conns = container_of(rcu, struct coremon_conn, rcu);
 
-	atomic_sub(give_back(conns->stock, conns), &nr_used);
+	atomic_sub(give_back(conns->stock, conns), &coremon_stock_used);
 }
 
 /**

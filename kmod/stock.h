@@ -7,10 +7,12 @@
 #ifndef _COREMON_STOCK_H
 #define _COREMON_STOCK_H
 
+#include <linux/atomic.h>
+#include <linux/lockdep.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
-struct coremon_conn;
+#include "table.h"
 
 /**
  * struct coremon_stock - The stock of a shard.
@@ -30,9 +32,46 @@ struct coremon_stock {
 	unsigned int nr_retired;
 };
 
-bool coremon_stock_reserve(unsigned int max);
-void coremon_stock_unreserve(void);
-struct coremon_conn *coremon_stock_take(struct coremon_stock *stock);
+extern atomic_t coremon_stock_used;
+
+/** coremon_stock_unreserve() - The place was not used. */
+static inline void coremon_stock_unreserve(void)
+{
+	atomic_dec(&coremon_stock_used);
+}
+
+/**
+ * coremon_stock_reserve() - A place for a record, so that the bound holds on every CPU.
+ * @max: the bound
+ *
+ * Return: false: there are as many as there may be.
+ */
+static inline bool coremon_stock_reserve(unsigned int max)
+{
+	if (likely(atomic_inc_return(&coremon_stock_used) <= max))
+		return true;
+	coremon_stock_unreserve();
+	return false;
+}
+
+/**
+ * coremon_stock_take() - A record out of a stock.
+ * @stock: the stock, its lock held
+ *
+ * Return: the record, not initialized; NULL: none is left.
+ */
+static inline struct coremon_conn *coremon_stock_take(struct coremon_stock *stock)
+{
+	struct coremon_conn *conn = stock->spare;
+
+	lockdep_assert_held(stock->lock);
+	if (unlikely(!conn))
+		return NULL;
+	stock->spare = conn->next;
+	WRITE_ONCE(stock->nr_spare, stock->nr_spare - 1);
+	return conn;
+}
+
 struct coremon_conn *coremon_stock_make(struct coremon_stock *stock, bool in_probe);
 void coremon_stock_put(struct coremon_stock *stock, struct coremon_conn *conn);
 void coremon_stock_unmake(struct coremon_conn *conn);

@@ -10,6 +10,7 @@
 #include "hooks.h"
 #include "ledger.h"
 #include "queue.h"
+#include "shard.h"
 #include "stock.h"
 #include "track.h"
 
@@ -18,21 +19,8 @@
 #define BUCKETS_MIN 4096
 #define CHAIN_MAX 16	/* records a chain, on average, as far as max_conns may be raised later */
 
-struct shard {
-	raw_spinlock_t lock;
-	/* Connections and bookmarks in the order of birth; protected by lock. */
-	struct list_head births;
-	/* The same in the order of the first change after a reader was told; protected by lock. Not in it: those born while there was none. */
-	struct list_head changes;
-	unsigned int followers;
-	/* Numbers of the youngest birth and change; protected by lock. */
-	u64 birth_seq;
-	u64 change_seq;
-	struct coremon_stock stock;
-} ____cacheline_aligned_in_smp;
-
 struct coremon_buckets coremon_buckets __read_mostly;
-static struct shard shards[COREMON_SHARDS];
+struct coremon_shard coremon_shards[COREMON_SHARDS];
 /* Written at birth and death alone. */
 static atomic_t nr_live = ATOMIC_INIT(0);
 static atomic_t nr_listeners = ATOMIC_INIT(0);
@@ -64,13 +52,7 @@ static const struct kernel_param_ops max_conns_ops = {
 module_param_cb(max_conns, &max_conns_ops, &max_conns, 0644);
 MODULE_PARM_DESC(max_conns, "Connections and listeners tracked at most, 0 to 16777216 (default 262144); more are counted as refused");
 
-/* The chains of a shard are those whose index has its number in the low bits, so a chain belongs to one lock. */
-static struct shard *shard_of(const struct sock *sk)
-{
-	return &shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
-}
-
-static struct coremon_conn *find_locked(const struct shard *shard, const struct hlist_head *bucket, const struct sock *sk)
+static struct coremon_conn *find_locked(const struct coremon_shard *shard, const struct hlist_head *bucket, const struct sock *sk)
 {
 	struct coremon_conn *conn;
 
@@ -82,7 +64,7 @@ static struct coremon_conn *find_locked(const struct shard *shard, const struct 
 }
 
 /* Out of the lists: it is no connection any more, but its socket can still be told of. */
-static __always_inline bool end_locked(struct shard *shard, struct coremon_conn *conn)
+static __always_inline bool end_locked(struct coremon_shard *shard, struct coremon_conn *conn)
 {
 	lockdep_assert_held(&shard->lock);
 	if (conn->ended)
@@ -91,7 +73,6 @@ static __always_inline bool end_locked(struct shard *shard, struct coremon_conn 
 	if (!list_empty(&conn->change.list))
 		list_del(&conn->change.list);
 	conn->closed_seq = 0;	/* of no record yet; takes the place of the links */
-	conn->closed_open = false;
 	WRITE_ONCE(conn->ended, true);
 	WRITE_ONCE(conn->dirty, true);	/* nothing is to be marked any more */
 	atomic_dec(&nr_live);
@@ -109,7 +90,7 @@ static const enum coremon_stat opened_stats[] = {
 };
 
 /* A record of a connection of which nothing is known but its socket. */
-static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
+static __always_inline void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
 {
 	memset((u8 *)conn + COREMON_CONN_KEPT, 0, COREMON_CONN_KEPT_SIZE);
 	conn->sk = sk;
@@ -130,7 +111,7 @@ static void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now
 	conn->ca_last = min_t(u8, inet_csk(sk)->icsk_ca_state, TCP_CA_Loss);
 }
 
-static void insert_locked(struct shard *shard, struct hlist_head *bucket, struct coremon_conn *conn, enum coremon_stat how)
+static __always_inline void insert_locked(struct coremon_shard *shard, struct hlist_head *bucket, struct coremon_conn *conn, enum coremon_stat how)
 {
 	lockdep_assert_held(&shard->lock);
 	conn->birth.seq = ++shard->birth_seq;
@@ -147,59 +128,74 @@ static void insert_locked(struct shard *shard, struct hlist_head *bucket, struct
 	coremon_stat_inc(how);
 }
 
-/**
- * coremon_table_open() - Begin the record of a connection or listener.
- * @sk: the socket, of TCP
- * @opened: COREMON_OPENED_*
- * @older: may be NULL; out: the record that the socket has already, which is left alone; NULL: none
- *
- * What cannot be tracked is counted as refused.
- *
- * Context: under rcu_read_lock(), any but NMI; @sk must not be freed meanwhile. Takes the shard's lock.
- * Return: the record, valid until rcu_read_unlock(); NULL where there is none or it is not new.
- */
-struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened, struct coremon_conn **older)
+/* Puts @made, or a record of the stock, in. Returns NULL where there is none left, or the socket has one: *there. */
+static __always_inline struct coremon_conn *put_in(struct sock *sk, u8 opened, u64 now, struct coremon_conn *made, bool *there)
 {
 	unsigned long index = coremon_bucket_of(sk);
 	struct hlist_head *bucket = &coremon_buckets.heads[index];
-	struct shard *shard = &shards[index & (COREMON_SHARDS - 1)];
-	struct coremon_conn *conn, *there, *made = NULL;
-	u64 now = ktime_get_ns();
+	struct coremon_shard *shard = &coremon_shards[index & (COREMON_SHARDS - 1)];
+	struct coremon_conn *conn = NULL;
 	unsigned long flags;
 
-	if (!coremon_stock_reserve(READ_ONCE(max_conns))) {
-		there = coremon_table_find(sk);
-		if (!there)
-			coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
-		else if (older)
-			*older = there;
-		return NULL;
-	}
-again:
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	there = find_locked(shard, bucket, sk);
-	conn = there ? NULL : made ?: coremon_stock_take(&shard->stock);
-	if (conn) {
+	*there = find_locked(shard, bucket, sk);
+	if (likely(!*there))
+		conn = made ?: coremon_stock_take(&shard->stock);
+	if (likely(conn)) {
 		begin(conn, sk, opened, now);
 		insert_locked(shard, bucket, conn, opened_stats[opened]);
 	}
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	coremon_stock_check(&shard->stock);
-	if (likely(conn))
-		return conn;
-	if (older)
-		*older = there;
-	if (there) {
-		if (made)
-			coremon_stock_put(&shard->stock, made);
+	return conn;
+}
+
+/* The same where the stock has none left. */
+static noinline struct coremon_conn *make(struct sock *sk, u8 opened, u64 now)
+{
+	struct coremon_stock *stock = &coremon_shard_of(sk)->stock;
+	struct coremon_conn *made = coremon_stock_make(stock, opened != COREMON_OPENED_ADOPTED);
+	struct coremon_conn *conn = NULL;
+	bool there = false;
+
+	if (!made)
+		coremon_stat_inc(COREMON_STAT_REFUSED_NOMEM);
+	else
+		conn = put_in(sk, opened, now, made, &there);
+	if (there)
+		coremon_stock_put(stock, made);
+	if (!conn)
 		coremon_stock_unreserve();
+	return conn;
+}
+
+/**
+ * coremon_table_open() - Begin the record of a connection or listener.
+ * @sk: the socket, of TCP
+ * @opened: COREMON_OPENED_*
+ *
+ * What cannot be tracked is counted as refused. A record that the socket has already is left alone.
+ *
+ * Context: under rcu_read_lock(), any but NMI; @sk must not be freed meanwhile. Takes the shard's lock.
+ * Return: the record, valid until rcu_read_unlock(); NULL where there is none or it is not new.
+ */
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened)
+{
+	u64 now = ktime_get_ns();
+	struct coremon_conn *conn;
+	bool there;
+
+	if (unlikely(!coremon_stock_reserve(READ_ONCE(max_conns)))) {
+		if (!coremon_table_find(sk))
+			coremon_stat_inc(COREMON_STAT_REFUSED_FULL);
 		return NULL;
 	}
-	made = coremon_stock_make(&shard->stock, opened != COREMON_OPENED_ADOPTED);
-	if (made)
-		goto again;
+	conn = put_in(sk, opened, now, NULL, &there);
+	if (likely(conn))
+		return conn;
+	if (!there)
+		return make(sk, opened, now);
 	coremon_stock_unreserve();
-	coremon_stat_inc(COREMON_STAT_REFUSED_NOMEM);
 	return NULL;
 }
 
@@ -212,7 +208,7 @@ again:
  */
 bool coremon_table_end(struct coremon_conn *conn)
 {
-	struct shard *shard = shard_of(conn->sk);
+	struct coremon_shard *shard = coremon_shard_of(conn->sk);
 	unsigned long flags;
 	bool was_live;
 
@@ -227,20 +223,23 @@ bool coremon_table_end(struct coremon_conn *conn)
  * @conn: the record, under RCU, in the table
  *
  * Context: any but NMI. Takes the shard's lock.
+ * Return: whether it was not over yet.
  */
-void coremon_table_forget(struct coremon_conn *conn)
+bool coremon_table_forget(struct coremon_conn *conn)
 {
-	struct shard *shard = shard_of(conn->sk);
+	struct coremon_shard *shard = coremon_shard_of(conn->sk);
 	struct coremon_conn *retired;
 	unsigned long flags;
+	bool was_live;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
-	end_locked(shard, conn);
+	was_live = end_locked(shard, conn);
 	hlist_del_rcu(&conn->hash);
 	retired = coremon_stock_retire(&shard->stock, conn, READ_ONCE(max_conns));
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	if (retired)
 		coremon_stock_release(retired);
+	return was_live;
 }
 
 /**
@@ -251,7 +250,7 @@ void coremon_table_forget(struct coremon_conn *conn)
  */
 void coremon_table_mark(struct coremon_conn *conn)
 {
-	struct shard *shard = shard_of(conn->sk);
+	struct coremon_shard *shard = coremon_shard_of(conn->sk);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&shard->lock, flags);
@@ -274,7 +273,7 @@ void coremon_table_mark(struct coremon_conn *conn)
  */
 void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *follow, u32 *send_q, u32 *recv_q)
 {
-	struct shard *shard = shard_of(conn->sk);
+	struct coremon_shard *shard = coremon_shard_of(conn->sk);
 	unsigned long flags;
 
 	*send_q = *recv_q = (u32)COREMON_UNKNOWN;
@@ -288,232 +287,6 @@ void coremon_table_told(struct coremon_conn *conn, const struct coremon_follow *
 	raw_spin_unlock_irqrestore(&shard->lock, flags);
 	/* What changes without the socket's lock is read after the mark was cleared: see coremon_ledger_count(). */
 	smp_mb();
-}
-
-/*
- * Moves a bookmark over up to @max records of a list that are not younger than @last_seq, and takes a reference on the
- * socket of each. Looks at no more than a few times @max links. Returns how many; *done at the end.
- */
-static unsigned int advance_locked(struct shard *shard, struct list_head *head, struct coremon_link *mark, u64 last_seq,
-				   size_t link_offset, struct coremon_conn **conns, unsigned int max, bool *done)
-{
-	unsigned int budget = 4 * max;
-	unsigned int n = 0;
-
-	lockdep_assert_held(&shard->lock);
-	*done = false;
-	while (n < max && budget--) {
-		struct coremon_link *next;
-		struct coremon_conn *conn;
-
-		if (list_is_last(&mark->list, head)) {
-			*done = true;
-			break;
-		}
-		next = list_next_entry(mark, list);
-		if (next->seq > last_seq) {
-			*done = true;
-			break;
-		}
-		list_move(&mark->list, &next->list);
-		if (!next->seq)
-			continue;
-		conn = (struct coremon_conn *)((char *)next - link_offset);
-		/* A socket whose last reference is gone is about to be ended by its hook. */
-		if (refcount_inc_not_zero(&((struct sock *)conn->sk)->sk_refcnt))
-			conns[n++] = conn;
-	}
-	return n;
-}
-
-static void walk_enter_shard(struct coremon_walk *walk)
-{
-	struct shard *shard = &shards[walk->shard];
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&shard->lock, flags);
-	list_add(&walk->link.list, &shard->births);
-	walk->last_seq = shard->birth_seq;
-	raw_spin_unlock_irqrestore(&shard->lock, flags);
-}
-
-/**
- * coremon_walk_begin() - Start a walk at the first record.
- * @walk: the walk; must be ended by coremon_walk_end() before the module goes
- *
- * Context: process.
- */
-void coremon_walk_begin(struct coremon_walk *walk)
-{
-	walk->link.seq = 0;
-	walk->shard = 0;
-	walk_enter_shard(walk);
-}
-
-/**
- * coremon_walk_next() - The next records of a walk, and a reference on the socket of each.
- * @walk: the walk
- * @conns: where to put them
- * @max: how many at the most, at least 1
- *
- * Context: process, under rcu_read_lock(), which keeps the records; the caller gives the references back by sock_put().
- * Return: how many; 0 at the end of the walk.
- */
-unsigned int coremon_walk_next(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max)
-{
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "walk without RCU");
-	while (walk->shard < COREMON_SHARDS) {
-		struct shard *shard = &shards[walk->shard];
-		unsigned long flags;
-		unsigned int n;
-		bool done;
-
-		raw_spin_lock_irqsave(&shard->lock, flags);
-		n = advance_locked(shard, &shard->births, &walk->link, walk->last_seq,
-				   offsetof(struct coremon_conn, birth), conns, max, &done);
-		if (done)
-			list_del(&walk->link.list);
-		raw_spin_unlock_irqrestore(&shard->lock, flags);
-		if (done && ++walk->shard < COREMON_SHARDS)
-			walk_enter_shard(walk);
-		if (n)
-			return n;
-	}
-	return 0;
-}
-
-/**
- * coremon_walk_end() - Take the bookmark out, wherever the walk is.
- * @walk: the walk
- *
- * Context: process.
- */
-void coremon_walk_end(struct coremon_walk *walk)
-{
-	struct shard *shard = &shards[walk->shard];
-	unsigned long flags;
-
-	if (walk->shard >= COREMON_SHARDS)
-		return;
-	raw_spin_lock_irqsave(&shard->lock, flags);
-	list_del(&walk->link.list);
-	raw_spin_unlock_irqrestore(&shard->lock, flags);
-	walk->shard = COREMON_SHARDS;
-}
-
-/* Bit s: a reader has slot s of the marks. */
-static unsigned long slots_taken;
-
-static int take_slot(void)
-{
-	int slot;
-
-	for (slot = 0; slot < COREMON_FOLLOW_SLOTS; slot++)
-		if (!test_and_set_bit(slot, &slots_taken))
-			return slot;
-	return -1;
-}
-
-/**
- * coremon_follow_begin() - Begin to follow changes: those from now on.
- * @follow: the reader; must be ended by coremon_follow_end() before the module goes
- *
- * Marks that were set before stay until the connection is told of, and hide its changes: the reader's first reading must be
- * a walk over all connections with coremon_table_told() for each.
- *
- * Context: process.
- */
-void coremon_follow_begin(struct coremon_follow *follow)
-{
-	unsigned int i;
-
-	for (i = 0; i < COREMON_SHARDS; i++) {
-		unsigned long flags;
-
-		follow->links[i].seq = 0;
-		raw_spin_lock_irqsave(&shards[i].lock, flags);
-		list_add_tail(&follow->links[i].list, &shards[i].changes);
-		shards[i].followers++;
-		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
-	}
-	follow->shard = COREMON_SHARDS;
-	follow->slot = take_slot();
-	follow->first = true;
-}
-
-static void follow_enter_shard(struct coremon_follow *follow)
-{
-	struct shard *shard = &shards[follow->shard];
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&shard->lock, flags);
-	follow->last_seq = shard->change_seq;
-	raw_spin_unlock_irqrestore(&shard->lock, flags);
-}
-
-/**
- * coremon_follow_rewind() - Begin a reading: what has changed since the last one.
- * @follow: the reader
- *
- * Context: process.
- */
-void coremon_follow_rewind(struct coremon_follow *follow)
-{
-	follow->shard = 0;
-	follow->first = false;
-	follow_enter_shard(follow);
-}
-
-/**
- * coremon_follow_next() - The next changed records, and a reference on the socket of each.
- * @follow: the reader
- * @conns: where to put them; coremon_table_told() must be called for each
- * @max: how many at the most, at least 1
- *
- * Context: process, under rcu_read_lock(), which keeps the records; the caller gives the references back by sock_put().
- * Return: how many; 0 at the end of the reading.
- */
-unsigned int coremon_follow_next(struct coremon_follow *follow, struct coremon_conn **conns, unsigned int max)
-{
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "following without RCU");
-	while (follow->shard < COREMON_SHARDS) {
-		struct shard *shard = &shards[follow->shard];
-		unsigned long flags;
-		unsigned int n;
-		bool done;
-
-		raw_spin_lock_irqsave(&shard->lock, flags);
-		n = advance_locked(shard, &shard->changes, &follow->links[follow->shard], follow->last_seq,
-				   offsetof(struct coremon_conn, change), conns, max, &done);
-		raw_spin_unlock_irqrestore(&shard->lock, flags);
-		if (done && ++follow->shard < COREMON_SHARDS)
-			follow_enter_shard(follow);
-		if (n)
-			return n;
-	}
-	return 0;
-}
-
-/**
- * coremon_follow_end() - Take the bookmarks out.
- * @follow: the reader
- *
- * Context: process.
- */
-void coremon_follow_end(struct coremon_follow *follow)
-{
-	unsigned int i;
-
-	for (i = 0; i < COREMON_SHARDS; i++) {
-		unsigned long flags;
-
-		raw_spin_lock_irqsave(&shards[i].lock, flags);
-		list_del(&follow->links[i].list);
-		shards[i].followers--;
-		raw_spin_unlock_irqrestore(&shards[i].lock, flags);
-	}
-	if (follow->slot >= 0)
-		clear_bit(follow->slot, &slots_taken);
 }
 
 /** coremon_table_connections() - Return: connections that are open now. */
@@ -537,7 +310,7 @@ unsigned int coremon_table_max(void)
 /** coremon_table_memory() - Return: bytes that the table and its records take now. */
 size_t coremon_table_memory(void)
 {
-	return sizeof(shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) + coremon_stock_memory();
+	return sizeof(coremon_shards) + (sizeof(*coremon_buckets.heads) << coremon_buckets.bits) + coremon_stock_memory();
 }
 
 /**
@@ -566,10 +339,10 @@ int coremon_table_init(void)
 	}
 	coremon_ledger_init();
 	for (i = 0; i < COREMON_SHARDS; i++) {
-		raw_spin_lock_init(&shards[i].lock);
-		INIT_LIST_HEAD(&shards[i].births);
-		INIT_LIST_HEAD(&shards[i].changes);
-		coremon_stock_begin(&shards[i].stock, &shards[i].lock);
+		raw_spin_lock_init(&coremon_shards[i].lock);
+		INIT_LIST_HEAD(&coremon_shards[i].births);
+		INIT_LIST_HEAD(&coremon_shards[i].changes);
+		coremon_stock_begin(&coremon_shards[i].stock, &coremon_shards[i].lock);
 	}
 	return 0;
 }

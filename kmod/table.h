@@ -132,17 +132,18 @@ struct coremon_marks {
  * @zero_wnd_in_us: time it was closed, before that
  * @ledger: its dropped packets by reason; NULL: none yet, or no memory; set once, without a lock
  * @drops: how many were dropped since birth or load
+ * @last_state: TCP_* before TCP_CLOSE, when nothing but the socket's destruction is to come; 0: that has not been told
+ * @closed_open: coremon_closed_final() is waited for
  * @birth: place in the order of birth; shard's lock
  * @change: place in the order of change; shard's lock
  * @closed_seq: number of its record among the ended ones, when @ended and until it leaves its chain
- * @closed_open: coremon_closed_final() is waited for
  * @rcu: for freeing it and those behind it, when it has left the lists
  * @next: the next one that goes with it; in a stock: the next spare one
  * @stock: where it goes back to
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
  * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches. From @send_q_high to
- * @drops is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last.
+ * @closed_open is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last.
  *
  * No cache line that processors share is written at a usual call or segment, but those of the connection itself, whose socket the same
  * processors write in the same moment. Of its first lines: @hash, @sk, @flags_of_note, @ca_last are read only, and a neighbour in a chain is
@@ -206,16 +207,15 @@ struct coremon_conn {
 	struct coremon_marks recv_q_marks;
 	struct coremon_ledger *ledger;
 	atomic_t drops;
+	u8 last_state;
+	bool closed_open;
 
 	union {
 		struct {
 			struct coremon_link birth;
 			struct coremon_link change;
 		};
-		struct {
-			u64 closed_seq;
-			bool closed_open;
-		};
+		u64 closed_seq;
 		struct {
 			struct rcu_head rcu;
 			struct coremon_conn *next;
@@ -318,9 +318,9 @@ static inline void coremon_changed(struct coremon_conn *conn)
 int coremon_table_init(void);
 void coremon_table_exit(void);
 
-struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened, struct coremon_conn **older);
+struct coremon_conn *coremon_table_open(struct sock *sk, u8 opened);
 bool coremon_table_end(struct coremon_conn *conn);
-void coremon_table_forget(struct coremon_conn *conn);
+bool coremon_table_forget(struct coremon_conn *conn);
 
 void coremon_walk_begin(struct coremon_walk *walk);
 unsigned int coremon_walk_next(struct coremon_walk *walk, struct coremon_conn **conns, unsigned int max);

@@ -3,6 +3,7 @@
 
 #include <linux/errno.h>
 #include <linux/tcp.h>
+#include <net/mptcp.h>
 #include <net/tcp.h>
 
 #include "closed.h"
@@ -41,10 +42,9 @@ static bool reset_came(const struct coremon_conn *conn, int state)
 	return conn->flags_now & COREMON_FLAG_RST || state == TCP_ESTABLISHED || !coremon_hooks_serve(COREMON_COLUMN_RST_CAUSE);
 }
 
-static u8 end_cause(const struct coremon_conn *conn, const struct sock *sk, int old)
+static u8 end_cause(const struct coremon_conn *conn, int err, int old)
 {
 	bool connecting = old == TCP_SYN_SENT || old == TCP_SYN_RECV;
-	int err = READ_ONCE(sk->sk_err);
 
 	if (conn->flags_now & TAKEN_AS_RESET) {
 		if (old == TCP_SYN_SENT)
@@ -80,39 +80,69 @@ static bool discarded(const struct coremon_conn *conn, const struct sock *sk, in
 	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk);
 }
 
-/* The connection is over: its final values go where ended connections are kept. */
-static void end(struct coremon_conn *conn, const struct sock *sk, int old)
+/*
+ * The connection is over, and out of the lists: its final values go where ended connections are kept. @going: so is its socket, which sends
+ * nothing any more. Returns its number there; 0: it has none.
+ */
+static u64 keep(struct coremon_conn *conn, const struct sock *sk, int old, bool going)
 {
-	struct coremon_end how;
+	u8 cause = COREMON_CAUSE_NONE;
+	u32 error = 0;
 
-	if (!coremon_table_end(conn))
-		return;
 	if (unlikely(discarded(conn, sk, old))) {
 		coremon_stat_inc(COREMON_STAT_DISCARDED);
-		return;
+		return 0;
 	}
-	how = (struct coremon_end){ .ns = ktime_get_ns() };
-	if (conn->opened != COREMON_OPENED_LISTEN) {
-		how.error = READ_ONCE(sk->sk_err);
-		how.cause = end_cause(conn, sk, old);
+	if (likely(conn->opened != COREMON_OPENED_LISTEN)) {
+		error = READ_ONCE(sk->sk_err);
+		cause = end_cause(conn, error, old);
 	}
 	/* TCP_CLOSE is told before the reset of an abort is sent. */
-	how.rst_may_follow = how.cause == COREMON_CAUSE_ABORT && !(conn->flags_out & COREMON_FLAG_RST);
-	conn->closed_open = how.rst_may_follow;
-	conn->closed_seq = coremon_closed_add(conn, sk, &how);
+	conn->closed_open = !going && cause == COREMON_CAUSE_ABORT && !(conn->flags_out & COREMON_FLAG_RST);
+	return coremon_closed_add(conn, sk, cause, error, conn->closed_open);
+}
+
+static void end(struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	if (coremon_table_end(conn))
+		conn->closed_seq = keep(conn, sk, old, false);
+}
+
+/*
+ * The socket of a connection that was closed and that no process has any more is destroyed in the same moment (tcp_done()): what is to be done is
+ * done then at once. One of MPTCP may be emptied before.
+ */
+static bool goes_at_once(const struct sock *sk, int old)
+{
+	return (1 << old) & (TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING | TCPF_LAST_ACK) && sock_flag(sk, SOCK_DEAD) && !sk_is_mptcp(sk);
+}
+
+static void closed(struct coremon_conn *conn, const struct sock *sk, int old)
+{
+	if (likely(goes_at_once(sk, old)))
+		WRITE_ONCE(conn->last_state, old);
+	else
+		end(conn, sk, conn->last_state ?: old);
+}
+
+/* connect() on a socket whose last connection is over. */
+static noinline struct coremon_conn *open_again(struct sock *sk, u8 opened)
+{
+	struct coremon_conn *older = coremon_table_find(sk);
+
+	if (!older)
+		return NULL;
+	end(older, sk, older->last_state ?: sk->sk_state);
+	coremon_table_forget(older);
+	return coremon_table_open(sk, opened);
 }
 
 static struct coremon_conn *open(const struct sock *sk, u8 opened, u8 flags_in, u8 flags_out)
 {
-	struct coremon_conn *conn, *older = NULL;
+	struct coremon_conn *conn = coremon_table_open((struct sock *)sk, opened);
 
-	conn = coremon_table_open((struct sock *)sk, opened, &older);
-	/* connect() on a socket whose last connection is over. */
-	if (unlikely(older)) {
-		end(older, sk, sk->sk_state);
-		coremon_table_forget(older);
-		conn = coremon_table_open((struct sock *)sk, opened, NULL);
-	}
+	if (unlikely(!conn))
+		conn = open_again((struct sock *)sk, opened);
 	if (!conn)
 		return NULL;
 	conn->flags_in = flags_in;
@@ -150,33 +180,50 @@ static void established(struct coremon_conn *conn, const struct sock *sk, int ol
 		conn->retrans[COREMON_RETRANS_SYNACK] += tp->total_retrans - counted;
 }
 
-static void moved(struct coremon_conn *conn, const struct sock *sk, int old, int new)
+/* A state that tells no more than that. */
+static __always_inline void passed(struct coremon_conn *conn, int new)
 {
-	coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
-	if (new == TCP_CLOSE) {
-		end(conn, sk, old);
-		return;
-	}
-	if (new == TCP_ESTABLISHED)
-		established(conn, sk, old);
-	else if (new == TCP_FIN_WAIT1 || new == TCP_LAST_ACK)
+	if ((1 << new) & (TCPF_FIN_WAIT1 | TCPF_LAST_ACK))
 		conn->flags_out |= COREMON_FLAG_FIN;
 	coremon_changed(conn);
 }
 
-/* A connection or listener begins. */
-static void begun(const struct sock *sk, int old, int new)
+/* A connection moves. Preemption is on again afterwards, so that the caller has nothing left to do. */
+static noinline void moved_enable(struct coremon_conn *conn, const struct sock *sk, int old, int new)
 {
-	struct coremon_conn *conn;
-
-	/* A listener's child, which still has its listener's cookie, and on 5.10 no addresses: its first event is the next. */
-	if (new == TCP_SYN_RECV) {
-		open(sk, COREMON_OPENED_PASSIVE, COREMON_FLAG_SYN, COREMON_FLAG_SYN | COREMON_FLAG_ACK);
-		return;
+	coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
+	if (new == TCP_CLOSE) {
+		closed(conn, sk, old);
+	} else {
+		if (new == TCP_ESTABLISHED)
+			established(conn, sk, old);
+		passed(conn, new);
 	}
-	conn = new == TCP_LISTEN ? open(sk, COREMON_OPENED_LISTEN, 0, 0) : open(sk, COREMON_OPENED_ACTIVE, 0, COREMON_FLAG_SYN);
+	preempt_enable_notrace();
+}
+
+/* A connection or listener begins. Returns its record if the event of that is to be told now. */
+static struct coremon_conn *begun(const struct sock *sk, int new)
+{
+	if (!is_tcp(sk))
+		return NULL;
+	if (new == TCP_LISTEN)
+		return open(sk, COREMON_OPENED_LISTEN, 0, 0);
+	if (new == TCP_SYN_SENT)
+		return open(sk, COREMON_OPENED_ACTIVE, 0, COREMON_FLAG_SYN);
+	/* A listener's child, which still has its listener's cookie, and on 5.10 no addresses: its first event is the next. */
+	open(sk, COREMON_OPENED_PASSIVE, COREMON_FLAG_SYN, COREMON_FLAG_SYN | COREMON_FLAG_ACK);
+	return NULL;
+}
+
+/* The same, and preemption is on again afterwards. */
+static noinline void begun_enable(const struct sock *sk, int old, int new)
+{
+	struct coremon_conn *conn = begun(sk, new);
+
 	if (conn)
 		coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
+	preempt_enable_notrace();
 }
 
 /**
@@ -192,13 +239,17 @@ void coremon_track_state(const struct sock *sk, int old, int new)
 	preempt_disable_notrace();
 	/* From SYN_SENT to SYN_RECV it is a simultaneous open of a connection that is known already. */
 	if ((1 << new) & (TCPF_SYN_SENT | TCPF_LISTEN | TCPF_SYN_RECV) && !(new == TCP_SYN_RECV && old == TCP_SYN_SENT)) {
-		if (is_tcp(sk))
-			begun(sk, old, new);
-	} else {
-		/* Of other protocols' sockets there is no record. */
-		conn = coremon_table_find(sk);
-		if (conn && !READ_ONCE(conn->ended))
-			moved(conn, sk, old, new);
+		begun_enable(sk, old, new);
+		return;
+	}
+	/* Of other protocols' sockets there is no record. */
+	conn = coremon_table_find(sk);
+	if (conn && !READ_ONCE(conn->ended)) {
+		if ((1 << new) & (TCPF_ESTABLISHED | TCPF_CLOSE) || static_branch_unlikely(&coremon_events_wanted)) {
+			moved_enable(conn, sk, old, new);
+			return;
+		}
+		passed(conn, new);
 	}
 	preempt_enable_notrace();
 }
@@ -207,7 +258,7 @@ void coremon_track_state(const struct sock *sk, int old, int new)
  * coremon_track_destroy() - A socket goes: the last moment at which its address means this socket.
  * @sk: the socket
  *
- * Its connection has ended with TCP_CLOSE long before, but for one that was adopted in that very moment.
+ * Its connection has ended with TCP_CLOSE, just now (closed()) or long before, but for one that was adopted in that very moment.
  */
 void coremon_track_destroy(struct sock *sk)
 {
@@ -216,11 +267,11 @@ void coremon_track_destroy(struct sock *sk)
 	preempt_disable_notrace();
 	conn = coremon_table_find(sk);
 	if (conn) {
-		if (!READ_ONCE(conn->ended))
-			end(conn, sk, sk->sk_state);
 		if (conn->closed_open)
 			coremon_closed_final(conn->closed_seq);
-		coremon_table_forget(conn);
+		/* The record stays until preemption is on again. */
+		if (coremon_table_forget(conn))
+			keep(conn, sk, conn->last_state ?: sk->sk_state, true);
 	}
 	preempt_enable_notrace();
 }
@@ -276,17 +327,17 @@ static u8 watch_of(const struct coremon_conn *conn, const struct sock *sk)
 }
 
 /* A segment that may change something in the record. */
-static void note_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
+static __always_inline void note_segment(struct coremon_conn *conn, struct sock *sk, const struct sk_buff *skb)
 {
 	u8 flags = tcp_flag_byte(tcp_hdr(skb)) & FLAGS_KEPT;
 
-	if (!is_connection(conn))
+	if (READ_ONCE(conn->ended) || conn->opened == COREMON_OPENED_LISTEN)
 		return;
 	conn->flags_now = flags;
-	if (unlikely(flags & ~conn->flags_in))
-		WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
-	conn->flags_of_note = (FLAGS_KEPT & ~conn->flags_in) | COREMON_FLAG_RST;
-	if (unlikely(conn->first_byte_us == ~0U))
+	flags |= conn->flags_in;
+	WRITE_ONCE(conn->flags_in, flags);
+	conn->flags_of_note = (FLAGS_KEPT & ~flags) | COREMON_FLAG_RST;
+	if (conn->first_byte_us == ~0U)
 		first_byte(conn, skb);
 	coremon_congestion_sample(conn, sk);
 	/* Before the SYN-ACK is processed the receive queue means nothing. */
@@ -298,7 +349,7 @@ static void note_segment(struct coremon_conn *conn, struct sock *sk, const struc
 }
 
 /**
- * coremon_track_noted_enable() - A segment of an established connection that may change something in the record, or is sampled.
+ * coremon_track_noted_enable() - A segment that may change something in the record, or is sampled.
  * @conn: the record
  * @sk: the socket, locked or owned
  * @skb: the segment, its control block filled
@@ -321,13 +372,15 @@ void coremon_track_segment(struct sock *sk, const struct sk_buff *skb)
 	struct coremon_conn *conn;
 
 	coremon_dropped_receiving(sk);
-	rcu_read_lock();
+	preempt_disable_notrace();
 	conn = coremon_table_find(sk);
-	if (conn && sk->sk_state == TCP_LISTEN)
+	if (conn && sk->sk_state != TCP_LISTEN) {
+		coremon_track_noted_enable(conn, sk, skb);
+		return;
+	}
+	if (conn)
 		coremon_changed(conn);
-	else if (conn)
-		note_segment(conn, sk, skb);
-	rcu_read_unlock();
+	preempt_enable_notrace();
 }
 
 /**
