@@ -61,7 +61,11 @@ static __always_inline void on_entry(unsigned long ip, void *arg0, void *arg1)
 {
 	int i;
 
-	for (i = 0; i < nr_served; i++) {
+	if (likely(ip - served[0].address <= ENTRY_BYTES)) {
+		served[0].handler(arg0, arg1);
+		return;
+	}
+	for (i = 1; i < nr_served; i++) {
 		if (ip - served[i].address <= ENTRY_BYTES) {
 			served[i].handler(arg0, arg1);
 			return;

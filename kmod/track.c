@@ -306,11 +306,12 @@ void coremon_track_used_enable(struct coremon_conn *conn)
 	preempt_enable_notrace();
 }
 
-static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb)
+/* Of what a segment takes in the sequence, SYN and FIN are no data. */
+static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb, u8 flags)
 {
-	const struct tcphdr *th = tcp_hdr(skb);
+	u32 len = TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq;
 
-	if (conn->birth_ns && TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq > th->syn + th->fin)
+	if (len > !!(flags & COREMON_FLAG_SYN) + !!(flags & COREMON_FLAG_FIN) && conn->birth_ns)
 		WRITE_ONCE(conn->first_byte_us, us_since(conn->birth_ns));
 }
 
@@ -334,11 +335,10 @@ static __always_inline void note_segment(struct coremon_conn *conn, struct sock 
 	if (READ_ONCE(conn->ended) || conn->opened == COREMON_OPENED_LISTEN)
 		return;
 	conn->flags_now = flags;
-	flags |= conn->flags_in;
-	WRITE_ONCE(conn->flags_in, flags);
-	conn->flags_of_note = (FLAGS_KEPT & ~flags) | COREMON_FLAG_RST;
+	WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
+	conn->flags_of_note = (FLAGS_KEPT & ~conn->flags_in) | COREMON_FLAG_RST;
 	if (conn->first_byte_us == ~0U)
-		first_byte(conn, skb);
+		first_byte(conn, skb, flags);
 	coremon_congestion_sample(conn, sk);
 	/* Before the SYN-ACK is processed the receive queue means nothing. */
 	if (sk->sk_state != TCP_SYN_SENT)
