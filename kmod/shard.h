@@ -4,6 +4,7 @@
 #define _COREMON_SHARD_H
 
 #include <linux/cache.h>
+#include <linux/compiler.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -36,7 +37,11 @@ extern struct coremon_shard coremon_shards[COREMON_SHARDS];
 /* The chains of a shard are those whose index has its number in the low bits, so a chain belongs to one lock. */
 static inline struct coremon_shard *coremon_shard_of(const struct sock *sk)
 {
-	return &coremon_shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
+	struct coremon_shard *shard = &coremon_shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
+
+	/* Else the compiler adds it up anew for each field. */
+	OPTIMIZER_HIDE_VAR(shard);
+	return shard;
 }
 
 #endif /* _COREMON_SHARD_H */

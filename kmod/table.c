@@ -131,9 +131,8 @@ static __always_inline void insert_locked(struct coremon_shard *shard, struct hl
 /* Puts @made, or a record of the stock, in. Returns NULL where there is none left, or the socket has one: *there. */
 static __always_inline struct coremon_conn *put_in(struct sock *sk, u8 opened, u64 now, struct coremon_conn *made, bool *there)
 {
-	unsigned long index = coremon_bucket_of(sk);
-	struct hlist_head *bucket = &coremon_buckets.heads[index];
-	struct coremon_shard *shard = &coremon_shards[index & (COREMON_SHARDS - 1)];
+	struct hlist_head *bucket = &coremon_buckets.heads[coremon_bucket_of(sk)];
+	struct coremon_shard *shard = coremon_shard_of(sk);
 	struct coremon_conn *conn = NULL;
 	unsigned long flags;
 
