@@ -19,6 +19,19 @@ void coremon_congestion_undo(struct sock *sk);
 bool coremon_congestion_sees_undo(const struct sock *sk);
 
 /**
+ * coremon_congestion_told() - Where every setting of the CA state is told: it is being set.
+ * @sk: the socket, locked or owned; it still has the old state
+ * @ca_state: the new state, TCP_CA_*
+ *
+ * Most settings are those of a new socket, or of one that stays in Open: then the record has that state as well.
+ */
+static inline void coremon_congestion_told(struct sock *sk, u8 ca_state)
+{
+	if (inet_csk(sk)->icsk_ca_state != ca_state)
+		coremon_congestion_state(sk, ca_state);
+}
+
+/**
  * coremon_congestion_watched() - Whether coremon_congestion_sample() must be called for each segment.
  * @conn: the record
  *

@@ -195,14 +195,17 @@ void coremon_dropped_init(struct coremon_dropped *drop, const struct sk_buff *sk
 		coremon_dropped_parse(drop);
 	if (in_nmi())
 		return;
+	/* Its field for the device is used for the queue, and it has no route any more. */
+	if (waits) {
+		find_netns(drop, NULL, sk, rx_sk);
+		count_in(drop, conn_of_socket(drop, sk));
+		return;
+	}
 	device = coremon_device_find(skb->dev);
 	if (!sk && !rx_sk && !device)
 		rx_sk = receiver_of(drop);
 	find_netns(drop, device, sk, rx_sk);
-	if (waits)
-		count_in(drop, conn_of_socket(drop, sk));
-	else
-		count_in(drop, find_conn(drop, sk, rx_sk));
+	count_in(drop, find_conn(drop, sk, rx_sk));
 }
 
 /**

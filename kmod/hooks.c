@@ -81,7 +81,7 @@ COREMON_METERED_HOT(on_recv, (struct sock *sk), (sk),
 COREMON_METERED(on_retransmit, (const struct sock *sk, const struct sk_buff *skb, int err), (sk, skb, err),
 		HOOK_RETRANSMIT, coremon_congestion_retransmit(sk, skb, err))
 COREMON_METERED(on_ca_state, (struct sock *sk, u8 ca_state), (sk, ca_state),
-		HOOK_CA_STATE, coremon_congestion_state(sk, ca_state))
+		HOOK_CA_STATE, coremon_congestion_told(sk, ca_state))
 COREMON_METERED(on_rst_sent, (const struct sock *sk, const struct sk_buff *skb, u32 reason), (sk, skb, reason),
 		HOOK_RST_SENT, coremon_track_rst_sent(sk, skb, reason))
 COREMON_METERED(tp_rst_received, (void *data, struct sock *sk), (data, sk),
