@@ -41,7 +41,7 @@ else # what has been built of an earlier version will do
 	home=$(ls -td "$CACHE/debug/$line"-*-"$key" 2>/dev/null | head -n 1)
 	[ -n "$home" ] || die "apt knows no $package in $suite: the $line kernel cannot be built"
 fi
-if [ -n "$where" ]; then echo "$home"; exit 0; fi
+if [ -n "$where" ] || [ -e "$home" ]; then echo "$home"; exit 0; fi
 
 mkdir -p "$CACHE/debug"
 exec 9>"$CACHE/debug/lock"

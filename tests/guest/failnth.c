@@ -9,6 +9,9 @@
  *   failnth read FILE...             opens each, reads it to its end (or until it would wait) and closes it. What is refused
  *                                    is refused with ENOMEM; read on after that, it has as many lines (.bin: bytes) as ever.
  *   failnth write FILE VALUE         writes a parameter.
+ *   failnth netns                    makes a network namespace and uses it: a listener and a connection in it have their rows. Then
+ *                                    it goes; there the allocations are the kernel's workers', and one of everybody's fails,
+ *                                    later and later (with failslab's `space`).
  *
  * Ends with a line that tells how often what failed. At least one fault must have come true.
  */
@@ -16,10 +19,15 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -232,6 +240,154 @@ static void fail_write(const char *path, const char *value)
 	printf("%s: %ld allocations: %ld refused\n", path, n - 2, refused);
 }
 
+/* ---- network namespaces ---- */
+
+static int space_fd, times_fd, probability_fd, slab_fd;
+
+static void put(int fd, long value)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%ld", value);
+
+	if (pwrite(fd, text, len, 0) != len)
+		err(1, "failslab: %s", text);
+}
+
+static long get(int fd)
+{
+	char text[24] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) < 1)
+		err(1, "failslab");
+	return atol(text);
+}
+
+static int failslab(const char *name)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/failslab/%s", name);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		err(1, "%s", path);
+	return fd;
+}
+
+/* Network namespaces that have not been freed. No memory is allocated for it but the first time. */
+static int namespaces(void)
+{
+	static char text[1 << 17];
+	char *line;
+	ssize_t n, len = 0;
+
+	while ((n = pread(slab_fd, text + len, sizeof(text) - 1 - len, len)) > 0)
+		len += n;
+	text[len] = '\0';
+	line = strstr(text, "\nnet_namespace ");
+	if (!line)
+		errx(1, "/proc/slabinfo has no net_namespace");
+	return atoi(line + strlen("\nnet_namespace "));
+}
+
+static int rows_here(void)
+{
+	FILE *f = fopen("/proc/coremon/connections", "r");
+	int c, rows = -2;
+
+	if (!f)
+		err(1, "/proc/coremon/connections");
+	while ((c = getc(f)) != EOF)
+		rows += c == '\n';
+	fclose(f);
+	return rows;
+}
+
+/* A listener and a connection of this namespace. Closed when it is to go. */
+static void use_namespace(int fds[2])
+{
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK), .sin_port = htons(9) };
+	struct ifreq up = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int rows;
+
+	fds[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fds[1] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fds[0] < 0 || fds[1] < 0 || ioctl(fds[0], SIOCSIFFLAGS, &up))
+		err(1, "a socket, or lo, in the new namespace");
+	if (bind(fds[0], (void *)&in, sizeof(in)) || listen(fds[0], 1) || connect(fds[1], (void *)&in, sizeof(in)))
+		err(1, "a connection in the new namespace");
+	rows = rows_here();
+	if (rows != 3)
+		errx(1, "a listener and both ends of a connection have %d rows", rows);
+}
+
+static void leave_namespace(int home, const int fds[2])
+{
+	close(fds[0]);
+	close(fds[1]);
+	if (setns(home, CLONE_NEWNET))
+		err(1, "back to the first namespace");
+}
+
+static void await_namespaces(int n)
+{
+	int i;
+
+	for (i = 0; namespaces() > n; i++) {
+		if (i == 6000)
+			errx(1, "%d namespaces more than there were do not go", namespaces() - n);
+		usleep(20000);
+	}
+}
+
+static void fail_netns(void)
+{
+	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fds[2], before;
+	long n, left = 0, refused = 0, space, hit = 1, hits = 0;
+
+	space_fd = failslab("space");
+	times_fd = failslab("times");
+	probability_fd = failslab("probability");
+	slab_fd = open("/proc/slabinfo", O_RDONLY | O_CLOEXEC);
+	if (home < 0 || slab_fd < 0)
+		err(1, "no namespaces, or no slabs");
+	before = namespaces();
+	for (n = 1; !left; n++) {
+		int ret, e;
+
+		arm(n);
+		ret = unshare(CLONE_NEWNET);
+		e = errno;
+		left = disarm();
+		if (!ret) {
+			use_namespace(fds);
+			leave_namespace(home, fds);
+		} else if (left || (e != ENOMEM && e != ENOBUFS)) {
+			errx(1, "fault %ld: no namespace: %s", n, strerror(e));
+		} else {
+			refused++;
+		}
+	}
+	printf("%ld allocations of making a namespace: %ld refused, %ld did no harm\n", n - 2, refused, n - 2 - refused);
+	await_namespaces(before);
+	for (space = 0; hit; space += space / 6 + 64) {
+		if (unshare(CLONE_NEWNET))
+			err(1, "no namespace");
+		use_namespace(fds);
+		put(space_fd, space);
+		put(times_fd, 1);
+		put(probability_fd, 100);
+		leave_namespace(home, fds);
+		await_namespaces(before);
+		put(probability_fd, 0);
+		hit = !get(times_fd);
+		hits += hit;
+	}
+	printf("%ld faults while a namespace went, the last after %ld bytes\n", hits, space);
+	if (!refused || !hits)
+		errx(1, "no fault came true");
+}
+
 int main(int argc, char **argv)
 {
 	int i;
@@ -247,7 +403,9 @@ int main(int argc, char **argv)
 			fail_read(argv[i]);
 	else if (argc == 4 && !strcmp(argv[1], "write"))
 		fail_write(argv[2], argv[3]);
+	else if (argc == 2 && !strcmp(argv[1], "netns"))
+		fail_netns();
 	else
-		errx(2, "usage: failnth load FILE [PARAMETERS] | read FILE... | write FILE VALUE");
+		errx(2, "usage: failnth load FILE [PARAMETERS] | read FILE... | write FILE VALUE | netns");
 	return 0;
 }

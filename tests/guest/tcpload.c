@@ -14,9 +14,10 @@
  *   -k BYTES sent to the accepting end at last and left unread (hold)
  *   -f       at last the accepting end is sent more than both queues hold, with calls that do not wait (hold)
  *   -b N     backlog      -g MS  pause between two connections (churn)      -P PATH  file to create when all is set up
+ *   -e       where the kernel has no memory to connect, another is tried (churn)
  *
  * A line of hold:  ID ROLE SENT RECEIVED TX_CALLS RX_CALLS CA_STATE, the cookie in hex, ROLE c (connected) or s (accepted).
- * churn prints how many connections it made.
+ * churn prints how many connections it made, with -e also how many could not be begun.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -46,7 +47,8 @@ struct end {
 
 static const char *address = "127.0.0.1", *ready_file;
 static long count = 1, up, down, write_size = 1000, read_size = 65536, keep, gap_ms, backlog = 128;
-static int port, fill;
+static int port, fill, try_again;
+static long not_begun;
 static char *buffer;
 static struct sockaddr_storage server;
 static socklen_t server_len;
@@ -91,8 +93,15 @@ static int connected(void)
 
 	if (fd < 0)
 		err(1, "socket");
-	if (connect(fd, (void *)&server, server_len))
-		err(1, "connect");
+	while (connect(fd, (void *)&server, server_len)) {
+		if (!try_again || (errno != ENOMEM && errno != ENOBUFS && errno != EADDRNOTAVAIL))
+			err(1, "connect");
+		not_begun++;
+		close(fd);
+		fd = socket(server.ss_family, SOCK_STREAM, 0);
+		if (fd < 0)
+			err(1, "socket");
+	}
 	return fd;
 }
 
@@ -257,7 +266,10 @@ static void churn(long seconds)
 		if (gap_ms)
 			usleep(gap_ms * 1000);
 	}
-	printf("%ld\n", made);
+	if (try_again)
+		printf("%ld %ld\n", made, not_begun);
+	else
+		printf("%ld\n", made);
 }
 
 static void listen_only(void)
@@ -278,7 +290,7 @@ int main(int argc, char **argv)
 	int o;
 
 	optind = 2;
-	while ((o = getopt(argc, argv, "a:p:n:u:d:w:r:k:fb:g:P:")) != -1) {
+	while ((o = getopt(argc, argv, "a:p:n:u:d:w:r:k:feb:g:P:")) != -1) {
 		switch (o) {
 		case 'a': address = optarg; break;
 		case 'p': port = atoi(optarg); break;
@@ -289,6 +301,7 @@ int main(int argc, char **argv)
 		case 'r': read_size = atol(optarg); break;
 		case 'k': keep = atol(optarg); break;
 		case 'f': fill = 1; break;
+		case 'e': try_again = 1; break;
 		case 'b': backlog = atol(optarg); break;
 		case 'g': gap_ms = atol(optarg); break;
 		case 'P': ready_file = optarg; break;

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The harness must be able to fail: modules and tests that are wrong on purpose have to turn it red.
+# The harness must be able to fail: modules and tests that are wrong on purpose have to turn it red. On a kernel of our own those
+# that only its checks find.
 # Usage: run.sh LINE
 set -eu
 . "$(dirname "$0")/../../scripts/common.sh"
@@ -8,16 +9,20 @@ set -eu
 
 line=${1:?usage: run.sh LINE}
 root=$("$TOP/scripts/suite.sh" "$(kernel_suite "$line")")
-release=$(kernel_release "$root" "$line") || die "no $line kernel in $root"
-work=$BUILD/selftest
+home=$(kernel_home "$root" "$line")
+release=$(kernel_release "$home" "$line") || die "no $line kernel in $home"
+work=$BUILD/selftest guest=guest
+[ "$home" = "$root" ] || guest=$line work=$work-$line
 rm -rf "$work"
 mkdir -p "$work"/{stage/tests,hung/tests,module}
 cp "$TOP"/tests/selftest/{Kbuild,broken.c} "$work/module/"
 src=/mnt
 [ "$root" != / ] || src=$work/module
-quietly "$work/module.log" in_root "$root" "$work/module" "make -C /lib/modules/$release/build M=$src modules"
+kdir=/lib/modules/$release/build
+[ "$home" = "$root" ] || kdir=$home$kdir
+quietly "$work/module.log" in_root "$root" "$work/module" "make -C $kdir M=$src modules"
 cp "$work/module/broken.ko" "$work/stage/"
-cp "$TOP"/tests/selftest/guest/*.sh "$TOP"/tests/guest/{run-in-guest,kernel}.sh "$work/stage/tests/"
+cp "$TOP/tests/selftest/$guest"/*.sh "$TOP"/tests/guest/{run-in-guest,kernel,debug/leaks}.sh "$work/stage/tests/"
 
 # Prints a result. Arguments: what must hold, file, pattern that must be in it.
 n=0
@@ -26,8 +31,28 @@ expect() {
 	if grep -qE "$3" "$2"; then echo "ok $n $1"; else echo "not ok $n $1"; echo "# wanted: $3"; sed 's/^/# | /' "$2"; fi
 }
 
-echo "1..16"
 r=$work/red.ktap
+if [ "$line" = debug ]; then
+	echo "1..6"
+	guest_tests "$line" "$work/stage" 600 tests/{10-good,20-use-after-free,30-sleeps-in-atomic,40-without-rcu,45-lock-order}.sh >"$r" 2>&1
+	guest_tests -a kmemleak=on "$line" "$work/stage" 600 tests/50-loses-memory.sh >>"$r" 2>&1
+	expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
+	expect "memory that is used after it was freed is red" "$r" '^not ok [0-9]+ 20-use-after-free$'
+	expect "sleep under a spinlock is red" "$r" '^not ok [0-9]+ 30-sleeps-in-atomic$'
+	expect "what is followed without RCU is red" "$r" '^not ok [0-9]+ 40-without-rcu$'
+	expect "two locks in either order are red" "$r" '^not ok [0-9]+ 45-lock-order$'
+	expect "lost memory is red" "$r" '^not ok [0-9]+ 50-loses-memory$'
+	exit
+fi
+if [ "$line" = kcsan ]; then
+	echo "1..3"
+	guest_tests "$line" "$work/stage" 600 tests/{10-good,20-races,30-lock-order}.sh >"$r" 2>&1
+	expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
+	expect "a race is red" "$r" '^not ok [0-9]+ 20-races$'
+	expect "two locks in either order are red" "$r" '^not ok [0-9]+ 30-lock-order$'
+	exit
+fi
+echo "1..16"
 guest_tests "$line" "$work/stage" 90 >"$r" 2>&1
 expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
 expect "a skip tells its reason" "$r" '^ok [0-9]+ 15-skips # SKIP on purpose$'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # debug: core
+# kernel: debug
 # time: 240
 # allocation failures
 # Every allocation of a load fails in turn: refused with a line, or loaded without harm, and nothing left behind.

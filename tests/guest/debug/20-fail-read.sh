@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # debug: core
+# kernel: debug
 # time: 120
 # allocation failures
 # Every allocation of opening, reading and closing each file fails in turn: refused with ENOMEM, nothing missing after it.

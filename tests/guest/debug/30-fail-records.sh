@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # debug: core
+# kernel: debug
 # time: 90
 # No memory for one record in three, under traffic: what was not tracked is counted, and the sums hold to the connection.
 . ./tests/lib.sh

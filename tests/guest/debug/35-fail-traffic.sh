@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernel: debug
+# time: 120
+# allocation failures
+# One in ten of all allocations that cannot wait fails, the kernel's as ours, under traffic: what was born is tracked or counted
+# as refused, to the connection, by the kernel's own counts.
+. ./tests/lib.sh
+. ./tests/debug/faults.sh
+
+opens() { awk '/^Tcp:/ { if (n++) print $6 + $7 }' /proc/net/snmp; }
+
+load closed_max=65536
+began=$(opens)
+echo Y >$faults/failslab/ignore-gfp-wait
+echo -1 >$faults/failslab/times
+echo 10 >$faults/failslab/probability
+pids=
+for i in 1 2 3 4; do
+	tcpload churn -e -n 5 -d 15 -u 300 -g 5 >"$T/made.$i" & pids="$pids $!"
+done
+children="$children $pids"
+# Readers are at it as well.
+while kill -0 $pids 2>/dev/null; do cat $proc/connections $proc/closed $proc/stats >/dev/null; sleep 0.2; done
+for p in $pids; do wait $p || fail "a load ended with $?"; done
+echo 0 >$faults/failslab/probability
+await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+stats_add_up
+opened=$(($(stat_of opened_active) + $(stat_of opened_passive) + $(stat_of opened_listen)))
+refused=$(stat_of refused_nomem)
+sockets=$(($(opens) - began + 4))
+read -r made not_begun <<END
+$(awk '{ m += $1; n += $2 } END { print m, n }' "$T"/made.*)
+END
+echo "$made connections, $not_begun could not be begun; $sockets sockets: $opened records, $refused refused"
+[ "$refused" -gt 0 ] || fail "nothing was refused"
+[ "$made" -gt 0 ] || fail "no connection"
+# One that could not be begun may have been in SYN_SENT, or not.
+{ [ $((opened + refused)) -ge $sockets ] && [ $((opened + refused)) -le $((sockets + not_begun)) ]; } ||
+	fail "$opened records and $refused refused are not $sockets sockets and $not_begun at most"
