@@ -20,7 +20,7 @@ VERBS = report events flows drops sockets doctor
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug lint static fuzz \
+.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug check-debug-core lint static fuzz \
 	bench bench-hooks bench-million bench-record install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug:
+check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug check-debug-core:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 # In instructions, in a guest; tests/bench has it.
@@ -106,8 +106,9 @@ help:
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
 	@echo 'make check-long    what takes too long for make check: 100,000 connections, 100,000 packets of junk'
-	@echo 'make check-debug   all guest tests, and faults at every allocation, on a kernel with KASAN, lockdep and kmemleak,'
-	@echo '                   which the first call builds in half an hour'
+	@echo 'make check-debug   all guest tests, and faults at every allocation, on a kernel with KASAN, lockdep and kmemleak, and on'
+	@echo '                   one with KCSAN and lockdep, which the first call builds in half an hour each; check-debug-core: the'
+	@echo '                   core of them, where they are built'
 	@echo 'make check-cost    the cost a round trip and a row, in instructions, held to tests/bench/expected + 5 %'
 	@echo 'make bench         what it costs, against nothing loaded and against other tools, in one boot; build/bench/'
 	@echo 'make bench-hooks   what each hook costs           make bench-record   writes tests/bench/expected'

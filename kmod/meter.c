@@ -191,7 +191,7 @@ static void account_hook(unsigned int id)
 			cost->hot += ns;
 		ns += time_of(meter, before, true, thinned - before->thinned, mean[1]);
 		cost->all += ns;
-		hook_ns[id] += ns;
+		WRITE_ONCE(hook_ns[id], hook_ns[id] + ns);
 		before->calls = calls;
 		before->thinned = thinned;
 	}

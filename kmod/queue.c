@@ -71,11 +71,11 @@ void coremon_queue_carry_on(struct coremon_conn *conn, const struct tcp_sock *tp
 {
 	u32 passed = now - conn->area_jiffies;
 
-	conn->area_jiffies = now;
+	WRITE_ONCE(conn->area_jiffies, now);
 	WRITE_ONCE(conn->send_q_area, conn->send_q_area + (u64)conn->send_q_last * passed);
 	WRITE_ONCE(conn->recv_q_area, conn->recv_q_area + (u64)conn->recv_q_last * passed);
-	conn->send_q_last = send_q_of(tp);
-	conn->recv_q_last = recv_q_of(tp);
+	WRITE_ONCE(conn->send_q_last, send_q_of(tp));
+	WRITE_ONCE(conn->recv_q_last, recv_q_of(tp));
 }
 
 /* The bytes out of order: pieces may overlap. */

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots a stock Debian kernel, or the debug kernel, in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
+# Boots a stock Debian kernel, or one of our own, in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
 #
 # The guest's root is that folder, read-only over 9p, under a tmpfs: whatever the guest does is gone afterwards.
 # A stage folder of the host is its /stage, read-write: the command comes from there and its files go there.
@@ -11,7 +11,7 @@
 #   COMMAND   a shell command line, run in /stage as root
 # Options:
 #   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
-#   -m MB     memory (1536; debug kernel 2560)                     -a STR  further words of the kernel command line
+#   -m MB     memory (1536; kernel of our own 2560)               -a STR  further words of the kernel command line
 #   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
 #   -p STR    a plugin of QEMU with its arguments (tests/bench/count.c)
 #   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output

@@ -52,20 +52,25 @@ job() {
 		: >"$BUILD/$line/stage/long"
 		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh tests/152-drops-junk.sh
 		rm -f "$BUILD/$line/stage/long" ;;
-	debug | debug-core) # on the kernel full of checks: everything, or what is most likely to find something
-		if [ "$1" = debug-core ] && [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w)" ]; then
-			echo "ok - debug kernel # SKIP it has not been built (make check-debug does, in half an hour)"
+	own-* | core-*) # on a kernel of our own, full of checks: everything, or what is most likely to find something
+		line=${1#*-}
+		if [ "${1%%-*}" = core ] && [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w "$line")" ]; then
+			echo "ok - $line kernel # SKIP it has not been built (make check-debug does, in half an hour)"
 			return
 		fi
-		job build-debug
-		[ -e "$BUILD/debug/stage/.stamp" ] || { echo "not ok - guest debug"; return; }
-		tests=$(cd "$TOP/tests/guest" && if [ "$1" = debug ]; then ls [0-9]*.sh debug/[0-9]*.sh; else grep -l '^# debug: core' [0-9]*.sh debug/[0-9]*.sh; fi)
-		all=$(cd "$TOP/tests/guest" && grep -LE '^# (stock|boot:)' $tests)
-		guest_tests debug "$BUILD/debug/stage" 7200 $(printf 'tests/%s ' $all)
+		job "build-$line"
+		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
+		tests=$(cd "$TOP/tests/guest" && ls [0-9]*.sh debug/[0-9]*.sh)
+		[ "${1%%-*}" = own ] || tests=$(cd "$TOP/tests/guest" && grep -l '^# debug: core' $tests)
+		# What says `# kernel: LINE` is for that one of them alone.
+		others=$(kernel_rows | awk -v l="$line" '$4 ~ /^source:/ && $1 != l { print $1 }' | xargs | tr ' ' '|')
+		tests=$(cd "$TOP/tests/guest" && grep -LE "^# (stock|kernel: ($others))$" $tests)
+		guest_tests "$line" "$BUILD/$line/stage" 10800 $(cd "$TOP/tests/guest" && grep -L '^# boot:' $tests | sed 's|^|tests/|')
 		# A test that wants the kernel booted with certain words has a guest of its own.
 		for t in $(cd "$TOP/tests/guest" && grep -l '^# boot:' $tests); do
-			guest_tests -a "$(sed -n 's/^# boot: //p' "$TOP/tests/guest/$t")" debug "$BUILD/debug/stage" 1200 "tests/$t"
-		done ;;
+			guest_tests -a "$(sed -n 's/^# boot: //p' "$TOP/tests/guest/$t")" "$line" "$BUILD/$line/stage" 1200 "tests/$t"
+		done
+		[ "${1%%-*}" = core ] || "$TOP/tests/selftest/run.sh" "$line" ;;
 	lint) "$TOP/scripts/lint.sh" ;;
 	static) "$TOP/scripts/static.sh" ;;
 	dkms) "$TOP/tests/dkms.sh" "$first" ;;
@@ -105,7 +110,9 @@ esac
 for j; do
 	case $j in
 	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	lint | static | unit | cli | fuzz | selftest | cost | debug | debug-core) jobs="$jobs $j" ;;
+	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
+	debug) jobs="$jobs own-debug own-kcsan" ;;
+	debug-core) jobs="$jobs core-debug core-kcsan" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac

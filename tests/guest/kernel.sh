@@ -2,9 +2,9 @@
 # shellcheck shell=sh
 # Sourced by run-in-guest.sh and lib.sh: what they must know of the kernel they run on.
 
-# How many times longer everything takes here.
-scale=1
-case $(uname -r) in *-coremon-debug) scale=4 ;; esac
+# Which of our own kernels this is, and how many times longer everything takes on it.
+own='' scale=1
+case $(uname -r) in *-coremon-debug) own=debug scale=4 ;; *-coremon-kcsan) own=kcsan scale=3 ;; esac
 
 taint=0
 # One line for each thing of coremon that is still there with the module gone.
