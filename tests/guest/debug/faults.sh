@@ -9,3 +9,5 @@ for _a in failslab fail_page_alloc; do
 	echo 0 >$faults/$_a/verbose
 done
 echo 0 >$faults/fail_page_alloc/min-order
+# What the kernel says of each goes to its log; the console, which an emulated machine is slow at, has oopses only.
+dmesg -n 2
