@@ -9,7 +9,10 @@
 . ./tests/debug/faults.sh
 
 hold some hold -n 2 -u 1000
-failnth load /stage/coremon.ko "max_conns=1000 closed_max=16 cpu_budget=1"
+# (What is larger than a page has two ways to be had, and is not refused for one fault.)
+failnth load /stage/coremon.ko "max_conns=1000 closed_max=4 cpu_budget=1 drop_stacks=1"
+# Some two thousand records and ledgers are made ahead.
+failnth load /stage/coremon.ko "prealloc=1 drop_rows=16" 47
 [ ! -e $proc ] || fail "$proc is there"
 # After all of that it loads as ever.
 load
