@@ -25,7 +25,7 @@ said() {
 	dmesg | awk -v faulty="$faulty" '
 		/[Cc]ommand line: |RCU lockdep checking is enabled|debug is enabled\.$|stall warnings timeout/ { next }
 		/coremon-test: / { expected = index(faulty, " " $NF " "); trace = 0 }
-		expected && /page allocation failure: |vmalloc error: |kmem_cache_create[a-z_]*\(coremon[a-z_]*\) failed/ { trace = 1 }
+		expected && /page allocation failure: |sysctl could not get directory: |vmalloc error: |kmem_cache_create[a-z_]*\(coremon[a-z_]*\) failed/ { trace = 1 }
 		trace { if (/<\/TASK>/) trace = 0; next }
 		{ print }'
 }

@@ -12,14 +12,15 @@ opens() { awk '/^Tcp:/ { if (n++) print $6 + $7 }' /proc/net/snmp; }
 
 load closed_max=65536
 began=$(opens)
+pids=
+for i in 1 2 3 4; do
+	tcpload churn -e -n 5 -d 15 -u 300 -g 5 -P "$T/ready.$i" >"$T/made.$i" & pids="$pids $!"
+done
+children="$children $pids"
+for i in 1 2 3 4; do await test -e "$T/ready.$i"; done
 echo Y >$faults/failslab/ignore-gfp-wait
 echo -1 >$faults/failslab/times
 echo 10 >$faults/failslab/probability
-pids=
-for i in 1 2 3 4; do
-	tcpload churn -e -n 5 -d 15 -u 300 -g 5 >"$T/made.$i" & pids="$pids $!"
-done
-children="$children $pids"
 # Readers are at it as well.
 while kill -0 $pids 2>/dev/null; do cat $proc/connections $proc/closed $proc/stats >/dev/null; sleep 0.2; done
 for p in $pids; do wait $p || fail "a load ended with $?"; done
