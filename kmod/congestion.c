@@ -212,7 +212,7 @@ void coremon_congestion_undo(struct sock *sk)
  */
 bool coremon_congestion_sees_undo(const struct sock *sk)
 {
-	const struct tcp_congestion_ops *ops = inet_csk(sk)->icsk_ca_ops;
+	const struct tcp_congestion_ops *ops = READ_ONCE(inet_csk(sk)->icsk_ca_ops);
 
 	return coremon_hooks_serve(COREMON_COLUMN_UNDO) && ops && ops->undo_cwnd == tcp_reno_undo_cwnd;
 }

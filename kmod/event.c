@@ -214,8 +214,8 @@ static void fill(struct coremon_event *event, const struct coremon_conn *conn, c
 	event->kind = kind;
 	event->id = coremon_snapshot_id(sk);
 	event->netns = conn->netns;
-	event->state = sk->sk_state;
-	event->ca_state = conn->ca_last;
+	event->state = READ_ONCE(sk->sk_state);	/* that of a drop is not locked */
+	event->ca_state = READ_ONCE(conn->ca_last);
 	coremon_snapshot_addr(sk, &event->addr);
 	event->tgid = (u32)COREMON_UNKNOWN;
 	if (coremon_owner_get(conn, &owner)) {

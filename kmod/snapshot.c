@@ -101,7 +101,7 @@ static void take_chronographs(const struct tcp_sock *tp, struct coremon_moment *
 	m->chrono_stat[0] = READ_ONCE(tp->chrono_stat[0]);
 	m->chrono_stat[1] = READ_ONCE(tp->chrono_stat[1]);
 	m->chrono_stat[2] = READ_ONCE(tp->chrono_stat[2]);
-	m->chrono_type = tp->chrono_type;
+	m->chrono_type = data_race((u8)tp->chrono_type);	/* bits of a byte */
 	m->chrono_running = tcp_jiffies32 - READ_ONCE(tp->chrono_start);
 }
 
@@ -157,7 +157,7 @@ void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *s
 	m->cgroup = cgroup_of(sk);
 	coremon_snapshot_addr(sk, &m->addr);
 	m->uid = __kuid_val(sk->sk_uid);
-	m->state = conn->last_state ?: sk->sk_state;
+	m->state = READ_ONCE(conn->last_state) ?: READ_ONCE(sk->sk_state);
 	m->listener = conn->opened == COREMON_OPENED_LISTEN || m->state == TCP_LISTEN;
 	if (m->listener) {
 		m->send_q = READ_ONCE(sk->sk_max_ack_backlog);
@@ -166,9 +166,10 @@ void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *s
 	}
 	take_traffic(tp, m);
 	take_chronographs(tp, m);
-	m->ca_state = inet_csk(sk)->icsk_ca_state;
-	m->mptcp = sk_is_mptcp(sk);
-	m->ulp = inet_csk(sk)->icsk_ulp_ops;
+	/* Bits of a byte: where a process owns the socket, those of before or after. */
+	m->ca_state = data_race((u8)inet_csk(sk)->icsk_ca_state);
+	m->mptcp = data_race(sk_is_mptcp(sk));
+	m->ulp = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 	m->undo = coremon_congestion_sees_undo(sk);
 	m->exact = coremon_meter_exact(conn->birth_ns);
 	m->jiffies = (u32)jiffies;
@@ -288,7 +289,7 @@ static void fill_congestion(struct coremon_row *row, const struct coremon_conn *
 	row->ca_changed_ns = COREMON_UNKNOWN;
 	for (i = 0; i < COREMON_CA_STATES; i++) {
 		row->ca_ns[i] = READ_ONCE(conn->ca_ns[i]);
-		if (conn->ca_entries[i])
+		if (READ_ONCE(conn->ca_entries[i]))
 			row->ca_changed_ns = since;
 	}
 	row->ca_ns[READ_ONCE(conn->ca_last)] += now > since ? now - since : 0;
@@ -384,7 +385,7 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 	owned = sock_owned_by_user_nocheck(sk);
 	if (follow) {
 		coremon_table_told(conn, follow, &send_q, &recv_q);
-		if (owned || (sk->sk_state == TCP_LISTEN && connections_wait(sk)))
+		if (owned || (READ_ONCE(sk->sk_state) == TCP_LISTEN && connections_wait(sk)))
 			coremon_table_mark(conn);
 	}
 	m.id = coremon_snapshot_id(sk);

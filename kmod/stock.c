@@ -187,7 +187,7 @@ static unsigned int give_back(struct coremon_stock *stock, struct coremon_conn *
 	raw_spin_lock_irqsave(stock->lock, flags);
 	for (conn = conns; conn; conn = next, n++) {
 		next = conn->next;
-		if (room-- > 0 || stock->nr_spare < 2 * stock->low) {
+		if (room-- > 0 || stock->nr_spare < 2 * READ_ONCE(stock->low)) {
 			put_locked(stock, conn);
 		} else {
 			conn->next = surplus;
