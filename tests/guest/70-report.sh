@@ -20,7 +20,7 @@ counters >"$T/after"
 [ "$(wc -l <"$T/json")" = 3 ] || fail "$(wc -l <"$T/json") lines of JSON for a count of 3"
 
 # The counters of each reading lie between ours, and a rate is the difference of two readings over the time between them.
-cat "$T/before" "$T/after" "$T/json" | awk '
+cat "$T/before" "$T/after" "$T/json" | awk -v slow=$((scale > 1)) '
 	function number(name) { return match(line, "\"" name "\":[0-9.e+-]+") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 3) + 0 : "none" }
 	!/^\{/ { if ($1 in low) high[$1] = $2; else low[$1] = $2; next }
 	{
@@ -49,8 +49,8 @@ cat "$T/before" "$T/after" "$T/json" | awk '
 			printf "; %s after\n", high[c]
 			if (high[c] < last) bad = 1
 		}
-		# The end of an interval that a busy machine is late for is passed over.
-		if (ns[2] < 1.9e9 || (ns[2] > 3e9 && (ns[2] < 3.9e9 || ns[2] > 9e9))) { print "an interval of 2 s took " ns[2] " ns"; bad = 1 }
+		# The end of an interval that a busy machine is late for is passed over. A kernel full of checks is late for most.
+		if (!slow && (ns[2] < 1.9e9 || (ns[2] > 3e9 && (ns[2] < 3.9e9 || ns[2] > 9e9)))) { print "an interval of 2 s took " ns[2] " ns"; bad = 1 }
 		exit bad || n != 3
 	}' || fail "the report and /proc do not agree"
 
