@@ -122,6 +122,8 @@ else
 	failed=$((failed + 1))
 	head -n 40 log/end | sed 's/^/# /'
 fi
+# How much was looked at for races.
+sed -n 's/^setup_watchpoints: */# KCSAN watched accesses: /p' /sys/kernel/debug/kcsan 2>/dev/null
 dmesg >dmesg
 sync
 if [ "$failed" = 0 ]; then echo "PASS $n" >verdict; else echo "FAIL $failed of $n" >verdict; fi
