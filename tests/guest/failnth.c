@@ -10,9 +10,9 @@
  *   failnth read FILE...             opens each, reads it to its end (or until it would wait) and closes it. What is refused
  *                                    is refused with ENOMEM; read on after that, it has as many lines (.bin: bytes) as ever.
  *   failnth write FILE VALUE         writes a parameter.
- *   failnth netns                    makes a network namespace and uses it: a listener and a connection in it have their rows. Then
+ *   failnth netns [N]                makes a network namespace and uses it: a listener and a connection in it have their rows. Then
  *                                    it goes; there the allocations are the kernel's workers', and one of everybody's fails,
- *                                    later and later (with failslab's `space`).
+ *                                    later and later (with failslab's `space`). With N about so many faults of the making.
  *
  * Ends with a line that tells how often what failed. At least one fault must have come true.
  */
@@ -341,10 +341,10 @@ static void await_namespaces(int n)
 	}
 }
 
-static void fail_netns(void)
+static void fail_netns(long faults)
 {
 	int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), fds[2], before;
-	long n, left = 0, refused = 0, space, hit = 1, hits = 0;
+	long n, left = 0, all, tried = 0, refused = 0, space, hit = 1, hits = 0;
 
 	space_fd = failslab("space");
 	times_fd = failslab("times");
@@ -353,7 +353,11 @@ static void fail_netns(void)
 	if (home < 0 || slab_fd < 0)
 		err(1, "no namespaces, or no slabs");
 	before = namespaces();
-	for (n = 1; !left; n++) {
+	arm(NEVER);
+	if (unshare(CLONE_NEWNET) || setns(home, CLONE_NEWNET))
+		err(1, "no namespace");
+	all = NEVER - disarm();
+	for (n = 1; !left; n += faults ? all / faults + 1 : 1, tried++) {
 		int ret, e;
 
 		arm(n);
@@ -369,9 +373,11 @@ static void fail_netns(void)
 			refused++;
 		}
 	}
-	printf("%ld allocations of making a namespace: %ld refused, %ld did no harm\n", n - 2, refused, n - 2 - refused);
+	tried--;
+	printf("%ld of about %ld allocations of making a namespace: %ld refused, %ld did no harm\n", tried, all, refused, tried - refused);
+	fflush(stdout);
 	await_namespaces(before);
-	for (space = 0; hit; space += space / 6 + 64) {
+	for (space = 0; hit; space += space / 2 + 64) {
 		if (unshare(CLONE_NEWNET))
 			err(1, "no namespace");
 		use_namespace(fds);
@@ -404,9 +410,9 @@ int main(int argc, char **argv)
 			fail_read(argv[i]);
 	else if (argc == 4 && !strcmp(argv[1], "write"))
 		fail_write(argv[2], argv[3]);
-	else if (argc == 2 && !strcmp(argv[1], "netns"))
-		fail_netns();
+	else if (argc >= 2 && !strcmp(argv[1], "netns"))
+		fail_netns(argc > 2 ? atol(argv[2]) : 0);
 	else
-		errx(2, "usage: failnth load FILE [PARAMETERS [N]] | read FILE... | write FILE VALUE | netns");
+		errx(2, "usage: failnth load FILE [PARAMETERS [N]] | read FILE... | write FILE VALUE | netns [N]");
 	return 0;
 }
