@@ -129,11 +129,12 @@ static void keep_record(struct kept *kept, const struct coremon_conn *conn)
  * @cause: COREMON_CAUSE_*
  * @error: errno; 0: none
  * @rst_may_follow: its socket may send a reset yet: readers wait for coremon_closed_amend_rst() or coremon_closed_final(), a little
+ * @going: the socket is being destroyed: nobody will ask it for its id any more
  *
  * Context: any but NMI. Takes the ring's lock for the copy of one record.
  * Return: its number.
  */
-u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow)
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow, bool going)
 {
 	u64 now = ktime_get_ns();
 	unsigned long flags;
@@ -150,7 +151,8 @@ u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u
 	kept->moment.open_until_ns = rst_may_follow ? now + OPEN_NS : 0;
 	kept->moment.error = error;
 	kept->moment.cause = cause;
-	kept->moment.socket.id = atomic64_read(&sk->sk_cookie);
+	/* Where it has none, one is made when somebody reads of it: give_id(). */
+	kept->moment.socket.id = going ? atomic64_read(&sk->sk_cookie) : coremon_snapshot_id(sk);
 	coremon_snapshot_take(conn, sk, true, &kept->moment.socket);
 	keep_ledger(&kept->moment, conn);
 	keep_record(kept, conn);

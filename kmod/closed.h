@@ -28,7 +28,7 @@ struct coremon_ended {
 int coremon_closed_init(void);
 void coremon_closed_exit(void);
 
-u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow);
+u64 coremon_closed_add(const struct coremon_conn *conn, const struct sock *sk, u8 cause, u32 error, bool rst_may_follow, bool going);
 void coremon_closed_final(u64 seq);
 void coremon_closed_amend_rst(u64 seq, bool counted);
 

@@ -21,9 +21,12 @@
 
 #define SITES_MAX 2
 
+/*
+ * Armed in this order and disarmed in the other: whoever is born while the hook of births is there is told of when its socket goes.
+ */
 enum hook_id {
-	HOOK_STATE,
 	HOOK_DESTROY,
+	HOOK_STATE,
 	HOOK_SEGMENT,
 	HOOK_SEGMENT_OTHER,
 	HOOK_SEND,

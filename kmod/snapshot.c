@@ -378,8 +378,8 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 	bool live, owned;
 
 	spin_lock_bh(&sk->sk_lock.slock);
-	/* Past its end the socket may have given back what its fields point to. */
-	live = !READ_ONCE(conn->ended);
+	/* Past its end the socket may have given back what its fields point to. One that is about to end has its last changes told with its end. */
+	live = !READ_ONCE(conn->ended) && !READ_ONCE(conn->last_state);
 	if (!live)
 		goto out;
 	owned = sock_owned_by_user_nocheck(sk);
@@ -397,8 +397,8 @@ bool coremon_snapshot(struct coremon_conn *conn, struct coremon_row *row, const 
 		if (row->recv_q && row->state != TCP_LISTEN)
 			coremon_table_mark(conn);
 	}
-	/* A process may disconnect meanwhile. */
-	live = READ_ONCE(sk->sk_state) != TCP_CLOSE && !READ_ONCE(conn->ended);
+	/* A process may disconnect meanwhile, or one that connects has not come to the state that was told yet. */
+	live = row->state != TCP_CLOSE && READ_ONCE(sk->sk_state) != TCP_CLOSE && !READ_ONCE(conn->ended);
 out:
 	spin_unlock_bh(&sk->sk_lock.slock);
 	return live;

@@ -99,7 +99,7 @@ static u64 keep(struct coremon_conn *conn, const struct sock *sk, int old, bool 
 	}
 	/* TCP_CLOSE is told before the reset of an abort is sent. */
 	conn->closed_open = !going && cause == COREMON_CAUSE_ABORT && !(conn->flags_out & COREMON_FLAG_RST);
-	return coremon_closed_add(conn, sk, cause, error, conn->closed_open);
+	return coremon_closed_add(conn, sk, cause, error, conn->closed_open, going);
 }
 
 static void end(struct coremon_conn *conn, const struct sock *sk, int old)
