@@ -257,10 +257,16 @@ static void churn(long seconds)
 			close(made % 3 == 1 ? c[i].fd : s[i].fd);
 		}
 		c[i].fd = connected();
+		/* Where the kernel had no memory for the accepting end only data makes it try again. */
+		if (try_again)
+			send_some(&c[i], up);
 		s[i].fd = accept(l, NULL, NULL);
 		if (s[i].fd < 0)
 			err(1, "accept");
-		transfer(&c[i], &s[i], up);
+		if (try_again)
+			receive_some(&s[i], up);
+		else
+			transfer(&c[i], &s[i], up);
 		transfer(&s[i], &c[i], up);
 		made++;
 		if (gap_ms)
