@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# Not in the suite yet, for want of a run that was green: by name alone.
 # kernel: debug
 # time: 90
 # allocation failures
