@@ -391,7 +391,7 @@ int coremon_event_open(u64 *seq)
 	mutex_lock(&admin);
 	if (!ring) {
 		init_irq_work(&wake_work, wake);
-		ring = kvcalloc(RING_SIZE, sizeof(*ring), GFP_KERNEL);
+		WRITE_ONCE(ring, kvcalloc(RING_SIZE, sizeof(*ring), GFP_KERNEL));
 	}
 	if (ring) {
 		WRITE_ONCE(readers, readers + 1);
@@ -492,6 +492,12 @@ unsigned int coremon_event_readers(void)
 u64 coremon_events_written(void)
 {
 	return READ_ONCE(next_seq) - 1;
+}
+
+/** coremon_event_memory() - Return: bytes of the ring; 0 before the first reader. */
+size_t coremon_event_memory(void)
+{
+	return READ_ONCE(ring) ? RING_SIZE * sizeof(*ring) : 0;
 }
 
 /**

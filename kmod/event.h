@@ -72,6 +72,7 @@ int coremon_event_wait(u64 seq);
 __poll_t coremon_event_poll(u64 seq, struct file *file, poll_table *wait);
 void coremon_event_exit(void);
 u64 coremon_events_written(void);
+size_t coremon_event_memory(void);
 unsigned int coremon_event_readers(void);
 
 #endif /* _COREMON_EVENT_H */

@@ -54,7 +54,7 @@ int coremon_proc_stats_show(struct seq_file *m, void *v)
 	seq_printf(m, "closed_lost %llu\n", coremon_closed_lost());
 	seq_printf(m, "events %llu\n", coremon_events_written());
 	seq_printf(m, "memory_bytes %zu\n", coremon_table_memory() + coremon_closed_memory() +
-		   coremon_drops_memory() + coremon_stack_memory() + coremon_thin_memory());
+		   coremon_event_memory() + coremon_drops_memory() + coremon_stack_memory() + coremon_thin_memory());
 	show_hooks(m);
 	seq_printf(m, "readers %u\n", coremon_stream_readers() + coremon_event_readers());
 	return 0;
