@@ -46,12 +46,23 @@ job() {
 		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/"; : >"$BUILD/$line/stage/thorough"; fi
 		guest_tests "$line" "$BUILD/$line/stage" 2400 ;;
 	long-*) # what takes too long for every day
-		line=${1#long-}
+		line=${1#long-*-}
 		job "build-$line"
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
-		: >"$BUILD/$line/stage/long"
-		guest_tests "$line" "$BUILD/$line/stage" 2400 tests/120-brief-lives.sh tests/152-drops-junk.sh
-		rm -f "$BUILD/$line/stage/long" ;;
+		# The two halves run at once, each in a stage of its own.
+		stage=$BUILD/$line/stage-${1%-"$line"}
+		rm -rf "$stage"
+		cp -a "$BUILD/$line/stage" "$stage"
+		# At full size on the first kernel alone: see tests/guest/long/long.sh.
+		if [ "$line" = "$first" ]; then echo "${LONG_PART:-1}"; else echo "${LONG_PART:-20}"; fi >"$stage/long"
+		case $1 in
+		long-life-*) tests="tests/152-drops-junk.sh $(cd "$TOP/tests/guest" && printf 'tests/%s ' long/[1-5]*.sh)" ;;
+		*) tests=$(cd "$TOP/tests/guest" && printf 'tests/%s ' long/[6-9]*.sh) ;;
+		esac
+		guest_tests -m 2560 "$line" "$stage" 7200 $tests
+		echo "# kernel: $(sed -n 's/.*Linux version .* \(Debian [0-9][^ ]*\).*/\1/p' "$stage/dmesg")"
+		echo "# part: $(cat "$stage/long")"
+		for f in "$stage"/log/*; do sed -n "s/^figure: /# figure: ${f##*/} /p" "$f"; done ;;
 	own-* | core-*) # on a kernel of our own, full of checks: everything, or what is most likely to find something
 		line=${1#*-}
 		if [ "${1%%-*}" = core ] && [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w "$line")" ]; then
@@ -109,7 +120,8 @@ case " $* " in *' build '* | *' guest '* | *' long '*)
 esac
 for j; do
 	case $j in
-	build | guest | long) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
+	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
+	long) for l in $kernels; do jobs="$jobs long-life-$l long-flood-$l"; done ;;
 	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
 	debug) jobs="$jobs own-debug own-kcsan" ;;
 	debug-core) jobs="$jobs core-debug core-kcsan" ;;

@@ -4,11 +4,15 @@
  * carries one byte there and one back. A third is closed by the accepting end first, a third by whichever end is quicker, a third is
  * reset unless it is closed already; every 50th connect goes to a port where nobody listens. Prints what the applications on both ends did:
  *   connected N accepted N refused N sent N received N    (bytes, of both ends together)
- * Each connecting process has a loopback address of its own to connect to, so that there are ports for all.
+ * Each connecting process has a loopback address of its own to connect to, so that there are ports for all. With 0 processes both ends
+ * of each connection are in this one, which is faster.
  * With -c instead it adds up what /proc/coremon/closed.bin says of them, as a line of the same form and more:
  *   connected N accepted N refused N sent N received N listeners N records N unseen N
+ * with -f as well, but it reads on for what ends later, until standard input ends; FILE is created when it is reading.
  * Usage: brief PROCESSES CONNECTIONS     (each)
+ *        brief -n CONNECTS               to the port where nobody listens, and nothing else
  *        brief -c
+ *        brief -f FILE
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -61,6 +65,16 @@ static void await_end(int fd)
 		;
 }
 
+static void connect_to_nobody(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (!connect(fd, (void *)&nobody, sizeof(nobody)) || errno != ECONNREFUSED)
+		err(1, "a connect to nobody");
+	done->refused++;
+	close(fd);
+}
+
 static void connect_many(int process, long n)
 {
 	struct linger reset = { 1, 0 };
@@ -70,14 +84,8 @@ static void connect_many(int process, long n)
 	for (long i = 0; i < n; i++) {
 		int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-		if (i % 50 == 49) {
-			int other = socket(AF_INET, SOCK_STREAM, 0);
-
-			if (!connect(other, (void *)&nobody, sizeof(nobody)) || errno != ECONNREFUSED)
-				err(1, "a connect to nobody");
-			done->refused++;
-			close(other);
-		}
+		if (i % 50 == 49)
+			connect_to_nobody();
 		if (connect(fd, (void *)&server, sizeof(server)))
 			err(1, "connect");
 		done->connected++;
@@ -117,6 +125,34 @@ static void accept_many(void)
 		receive_byte(fd);
 		send_byte(fd);
 		close(fd);
+	}
+}
+
+static void both_ends(long n)
+{
+	struct linger reset = { 1, 0 };
+
+	for (long i = 0; i < n; i++) {
+		int c = socket(AF_INET, SOCK_STREAM, 0), s;
+
+		if (i % 50 == 49)
+			connect_to_nobody();
+		server.sin_addr.s_addr = htonl(INADDR_LOOPBACK + i % 16);
+		if (connect(c, (void *)&server, sizeof(server)))
+			err(1, "connect");
+		done->connected++;
+		s = take_one();
+		if (s < 0)
+			errx(1, "nothing to accept");
+		done->accepted++;
+		send_byte(c);
+		receive_byte(s);
+		send_byte(s);
+		receive_byte(c);
+		if (i % 3 == 0)
+			setsockopt(c, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+		close(i % 3 == 1 ? s : c);
+		close(i % 3 == 1 ? c : s);
 	}
 }
 
@@ -161,15 +197,12 @@ static void add_up(const struct coremon_row *row)
 		errx(1, "record %llu: %llu bytes sent, %llu of them again, %llu received", row->seq, row->bytes_sent, row->bytes_retrans, row->bytes_received);
 }
 
-static void check(void)
+static void add_up_reading(int fd)
 {
 	static char buffer[1 << 20];
-	int fd = open("/proc/coremon/closed.bin", O_RDONLY);
 	size_t held = 0;
 	ssize_t n;
 
-	if (fd < 0)
-		err(1, "closed.bin");
 	while ((n = read(fd, buffer + held, sizeof(buffer) - held)) > 0) {
 		size_t at = 0;
 
@@ -188,6 +221,22 @@ static void check(void)
 	}
 	if (n || held)
 		err(1, "closed.bin ends with %zu bytes", held);
+}
+
+/* @ready: of a file to create when it is reading; it then reads on until standard input ends. NULL: what there is. */
+static void check(const char *ready)
+{
+	struct pollfd input = { .fd = 0, .events = POLLIN };
+	int fd = open("/proc/coremon/closed.bin", O_RDONLY), last = !ready;
+
+	if (fd < 0)
+		err(1, "closed.bin");
+	if (ready)
+		close(open(ready, O_CREAT | O_WRONLY, 0600));
+	do {
+		last |= ready && poll(&input, 1, 100) > 0;
+		add_up_reading(fd);
+	} while (!last);
 	printf("connected %ld accepted %ld refused %ld sent %ld received %ld listeners %ld records %llu unseen %ld\n", done->connected, done->accepted,
 	       done->refused, done->sent, done->received, listeners, (unsigned long long)records, unseen);
 }
@@ -196,16 +245,20 @@ int main(int argc, char **argv)
 {
 	long processes = argc == 3 ? atol(argv[1]) : 0, n = argc == 3 ? atol(argv[2]) : 0;
 	socklen_t len = sizeof(server);
-	int status, bad = 0, bound;
+	int status, bad = 0, bound, nobody_listens = argc == 3 && !strcmp(argv[1], "-n");
 
 	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (argc == 2 && !strcmp(argv[1], "-c")) {
-		check();
+		check(NULL);
 		return 0;
 	}
-	if (!processes || !n)
+	if (argc == 3 && !strcmp(argv[1], "-f")) {
+		check(argv[2]);
+		return 0;
+	}
+	if ((processes < 0 && !nobody_listens) || n < 1)
 		errx(2, "PROCESSES CONNECTIONS");
-	total = processes * n;
+	total = processes ? processes * n : n;
 	nobody.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	/* A port that is taken, but by nobody who listens. */
@@ -213,6 +266,11 @@ int main(int argc, char **argv)
 	if (bind(listener, (void *)&server, len) || listen(listener, 1024) || getsockname(listener, (void *)&server, &len) ||
 	    bind(bound, (void *)&nobody, len) || getsockname(bound, (void *)&nobody, &len))
 		err(1, "listen");
+	if (nobody_listens)
+		while (n--)
+			connect_to_nobody();
+	else if (!processes)
+		both_ends(n);
 	for (long i = 0; i < 2 * processes; i++)
 		if (!fork()) {
 			if (i < processes)

@@ -3,7 +3,8 @@
  * Connections between two network namespaces, several at a time: each sends its bytes to the other end, which answers when it has
  * them all; then both close. Both ends are in this process, which is started in the connecting one's namespace.
  * A line a connection: LOCAL_PORT BYTES, its own number from 0 being added to 10000 and to the bytes of -b.
- * Usage: lossy -s NAMESPACE -c ADDRESS [-n CONNECTIONS] [-p AT_A_TIME] [-b BYTES] [-r BYTES]      (-r: of the answer, 1)
+ * Usage: lossy -s NAMESPACE -c ADDRESS [-n CONNECTIONS] [-p AT_A_TIME] [-b BYTES] [-r BYTES] [-P FILE]
+ *   -r BYTES  of the answer (1)      -P FILE  is created when it listens, which it then does until standard input ends
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -101,12 +102,12 @@ static int take(struct end *e, int listener)
 
 int main(int argc, char **argv)
 {
-	const char *namespace = NULL;
+	const char *namespace = NULL, *ready_file = NULL;
 	long n = 10, at_a_time = 0, begun = 0, ended = 0;
 	char path[64];
 	int o, listener, here;
 
-	while ((o = getopt(argc, argv, "s:c:n:p:b:r:")) != -1) {
+	while ((o = getopt(argc, argv, "s:c:n:p:b:r:P:")) != -1) {
 		switch (o) {
 		case 's': namespace = optarg; break;
 		case 'c': inet_pton(AF_INET, optarg, &server.sin_addr); break;
@@ -114,6 +115,7 @@ int main(int argc, char **argv)
 		case 'p': at_a_time = atol(optarg); break;
 		case 'b': bytes = atol(optarg); break;
 		case 'r': answer = atol(optarg); break;
+		case 'P': ready_file = optarg; break;
 		default: return 2;
 		}
 	}
@@ -130,6 +132,8 @@ int main(int argc, char **argv)
 	if (bind(listener, (void *)&server, len) || listen(listener, 1024))
 		err(1, "listen");
 	setns(here, CLONE_NEWNET);
+	if (ready_file)
+		close(open(ready_file, O_CREAT | O_WRONLY, 0600));
 
 	/* First the connecting ends, then the accepting ones. */
 	struct end *ends = calloc(2 * n, sizeof(*ends));
@@ -164,5 +168,7 @@ int main(int argc, char **argv)
 			}
 		}
 	}
+	while (ready_file && read(0, buffer, sizeof(buffer)) > 0)
+		;
 	return 0;
 }

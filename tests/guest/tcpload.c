@@ -5,6 +5,7 @@
  *
  *   tcpload hold [options]    opens connections, transfers, prints a line an end, keeps all open until standard input ends
  *   tcpload churn [options]   opens, transfers and closes connections over and over, until -d seconds have passed
+ *   tcpload pingpong [options] sends -u bytes there and back over one connection, over and over, until SIGTERM
  *   tcpload listen [options]  a listening socket with -n connections nobody accepts, until standard input ends
  *
  *   -a ADDR  address to listen on and connect to (127.0.0.1; ::1; ::ffff:127.0.0.1 for v4-mapped)    -p PORT (any)
@@ -13,11 +14,11 @@
  *   -w SIZE  bytes a send call      -r SIZE  bytes a receive call asks for
  *   -k BYTES sent to the accepting end at last and left unread (hold)
  *   -f       at last the accepting end is sent more than both queues hold, with calls that do not wait (hold)
- *   -b N     backlog      -g MS  pause between two connections (churn)      -P PATH  file to create when all is set up
+ *   -b N     backlog      -g MS  pause between two connections (churn), rounds (pingpong)      -P PATH  file to create when all is set up
  *   -e       where the kernel has no memory to connect, another is tried (churn)
  *
  * A line of hold:  ID ROLE SENT RECEIVED TX_CALLS RX_CALLS CA_STATE, the cookie in hex, ROLE c (connected) or s (accepted).
- * churn prints how many connections it made, with -e also how many could not be begun.
+ * churn prints how many connections it made, with -e also how many could not be begun; pingpong how many rounds and the longest one in milliseconds.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -278,6 +280,37 @@ static void churn(long seconds)
 		printf("%ld\n", made);
 }
 
+static volatile sig_atomic_t ending;
+
+static void end(int unused)
+{
+	(void)unused;
+	ending = 1;
+}
+
+static void ping_pong(void)
+{
+	int l = listener();
+	struct end c = { .fd = connected() }, s = { .fd = accept(l, NULL, NULL) };
+	long rounds = 0, worst = 0;
+
+	signal(SIGTERM, end);
+	for (; !ending; rounds++) {
+		struct timespec t, u;
+		long ms;
+
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		transfer(&c, &s, up);
+		transfer(&s, &c, up);
+		clock_gettime(CLOCK_MONOTONIC, &u);
+		ms = (u.tv_sec - t.tv_sec) * 1000 + (u.tv_nsec - t.tv_nsec) / 1000000;
+		if (ms > worst)
+			worst = ms;
+		usleep(gap_ms * 1000);
+	}
+	printf("%ld %ld\n", rounds, worst);
+}
+
 static void listen_only(void)
 {
 	int l = listener();
@@ -323,9 +356,11 @@ int main(int argc, char **argv)
 		hold();
 	else if (!strcmp(verb, "churn"))
 		churn(down ? down : 5);
+	else if (!strcmp(verb, "pingpong"))
+		ping_pong();
 	else if (!strcmp(verb, "listen"))
 		listen_only();
 	else
-		errx(2, "hold, churn or listen");
+		errx(2, "hold, churn, pingpong or listen");
 	return 0;
 }
