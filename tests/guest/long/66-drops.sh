@@ -12,6 +12,7 @@ n=$(sized 1000000 5000)
 modprobe pktgen || skip "this kernel has no pktgen"
 pg=/proc/net/pktgen
 for cpu in 0 1; do
+	ip link del pg$cpu 2>/dev/null || true
 	ip link add pg$cpu type dummy
 	ip link set pg$cpu up
 	echo rem_device_all >$pg/kpktgend_$cpu
