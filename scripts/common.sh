@@ -63,12 +63,20 @@ kernel_home() {
 	if kernel_source "$2" >/dev/null; then "$TOP/scripts/debug-kernel.sh" -w "$2"; else echo "$1"; fi
 }
 
+# How the releases of a kernel line end: what follows the `-` of the line, and the processor. Argument: line.
+kernel_flavour() {
+	if kernel_source "$1" >/dev/null; then echo "coremon-$1"; return; fi
+	case $1 in *-*) echo "${1#*-}-amd64" ;; *) echo amd64 ;; esac
+}
+
 # The newest release of a kernel line that has both headers and an image there. Arguments: its home, line.
 kernel_release() {
+	_flavour=$(kernel_flavour "$2") _l=${2%%-*}
 	for _d in "$1"/lib/modules/*; do
-		_r=${_d##*/} _l=${2%-rt}
-		case "$_r/$2" in *-rt-*/*-rt | *-coremon-"$2/$2") ;; *-rt-*/* | */*-rt) continue ;; esac
-		case "$_r" in "${_l%.x}".* | *-coremon-"$2") ;; *) continue ;; esac
+		_r=${_d##*/}
+		# (The last number before a flavour is an ABI's or Debian's: 6.1.0-56-rt-amd64, 7.3.4+deb13-rt-amd64.)
+		[ "${_r##*[0-9]-}" = "$_flavour" ] || continue
+		case "$_r" in "${_l%.x}".* | *-coremon-*) ;; *) continue ;; esac
 		[ -e "$_d/build" ] || [ -L "$_d/build" ] || continue
 		kernel_image "$1" "$_r" >/dev/null && echo "$_r"
 	done | sort -V | tail -n 1 | grep .

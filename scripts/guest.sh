@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Boots a stock Debian kernel, or one of our own, in QEMU (TCG, no KVM needed) on the root folder of its own suite and runs a command in it.
 #
-# The guest's root is that folder, read-only over 9p, under a tmpfs: whatever the guest does is gone afterwards.
+# The guest's root is that folder, read-only over 9p (virtiofs where the kernel has no 9p), under a tmpfs: whatever the guest does
+# is gone afterwards.
 # A stage folder of the host is its /stage, read-write: the command comes from there and its files go there.
 # The guest has no network but its own loopback and what it makes itself.
 #
@@ -43,6 +44,9 @@ if [ "$home" != "$root" ]; then
 	# (A: failslab may be told to fail this slab cache alone.)
 	append="kasan_multi_shot slub_debug=FZP;FZPA,coremon_conn watchdog_thresh=60 rcupdate.rcu_cpu_stall_timeout=120 sysctl.kernel.hung_task_timeout_secs=480 $append"
 fi
+# Debian's -cloud kernels have no 9p.
+share=9p shares='9pnet_virtio 9p'
+modprobe -d "$home" -S "$release" --show-depends 9p >/dev/null 2>&1 || share=virtiofs shares=virtiofs
 [ -x /bin/busybox ] || die "busybox-static is missing (run scripts/install-deps.sh)"
 
 # The initramfs: busybox, and the modules between the kernel and its root file system, in the order modprobe loads
@@ -57,7 +61,7 @@ initramfs() {
 		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m,own}
 		cp /bin/busybox "$dir/bin/"
 		# modprobe -d follows the folder's own modules.dep; a module built into the kernel prints "builtin".
-		for m in virtio_pci 9pnet_virtio 9p overlay virtio_console; do
+		for m in virtio_pci $shares overlay virtio_console; do
 			modprobe -d "$home" -S "$release" --show-depends "$m"
 		done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }' >"$dir/list"
 		while read -r m; do
@@ -69,6 +73,7 @@ initramfs() {
 		done <"$dir/list"
 		sed -E 's|.*/||; s/\.(xz|zst)$//' "$dir/list" >"$dir/m/order"
 		rm "$dir/list"
+		echo "$share" >"$dir/share"
 		# What the root does not have of a kernel of our own: what modprobe there needs to know.
 		[ "$home" = "$root" ] || { mkdir "$dir/own/$release"; cp "$home/lib/modules/$release"/modules.* "$dir/own/$release/"; }
 		cat >"$dir/init" <<-'END'
@@ -77,14 +82,16 @@ initramfs() {
 			fail() { echo "coremon guest: $*"; $bb sleep 1; $bb reboot -f; }
 			$bb mount -t proc proc /proc; $bb mount -t sysfs sys /sys; $bb mount -t devtmpfs dev /dev
 			while read -r m; do $bb insmod /m/$m || fail "cannot load $m"; done </m/order
-			o=trans=virtio,version=9p2000.L,msize=262144
-			$bb mount -t 9p -o ro,$o,cache=loose root /lower || fail "no root over 9p"
+			read -r share </share
+			o= loose= none=
+			if [ $share = 9p ]; then o=,trans=virtio,version=9p2000.L,msize=262144 loose=,cache=loose none=,cache=none; fi
+			$bb mount -t $share -o ro$o$loose root /lower || fail "no root over $share"
 			$bb mount -t tmpfs -o size=70% rw /rw
 			$bb mkdir /rw/upper /rw/work
 			$bb mount -t overlay -o lowerdir=/lower,upperdir=/rw/upper,workdir=/rw/work root /new || fail "no overlay"
 			$bb mkdir -p /new/stage /new/proc /new/sys /new/dev /new/run /new/tmp
 			$bb cp -r /own/. /new/lib/modules/
-			$bb mount -t 9p -o $o,cache=none stage /new/stage || fail "no stage over 9p"
+			$bb mount -t $share -o rw$o$none stage /new/stage || fail "no stage over $share"
 			$bb mount --move /dev /new/dev; $bb mount --move /proc /new/proc; $bb mount --move /sys /new/sys
 			exec $bb switch_root /new /bin/sh /stage/.init
 		END
@@ -129,14 +136,38 @@ echo b >/proc/sysrq-trigger
 END
 rm -f "$stage/.stream"; [ -z "$stream" ] || : >"$stage/.stream"
 
+# What is started here ends with this script.
+qemu='' servers='' sockets=''
+finish() {
+	if [ -n "$qemu" ]; then kill "$qemu" 2>/dev/null && wait "$qemu" 2>/dev/null; fi
+	# shellcheck disable=SC2086
+	[ -z "$servers" ] || kill $servers 2>/dev/null || true
+	[ -z "$sockets" ] || rm -rf "$sockets"
+}
+trap 'finish; exit 130' INT TERM HUP
+trap finish EXIT
+
 # Nehalem: emulating less than the newest processor (no AVX, no five-level page tables) saves a seventh of the time.
 set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:-1536}" -cpu Nehalem,+smap,+smep \
 	-kernel "$image" -initrd "$initrd" \
 	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 ${append}" \
 	-chardev "file,id=console,path=$stage/console.log" -serial chardev:console \
-	-fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
-	-fsdev "local,id=stage,path=$stage,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage \
 	-device virtio-rng-pci
+if [ $share = 9p ]; then
+	set -- "$@" -fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
+		-fsdev "local,id=stage,path=$stage,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage
+else
+	# Each folder is served by a process of its own, which shares the guest's memory and ends with QEMU.
+	sockets=$(mktemp -d /tmp/coremon.XXXXXX)
+	set -- "$@" -object "memory-backend-memfd,id=mem,size=${mem:-1536}M,share=on" -machine memory-backend=mem
+	for f in "root:$root" "stage:$stage"; do
+		t=${f%%:*}
+		/usr/lib/qemu/virtiofsd --socket-path="$sockets/$t" -o "source=${f#*:},sandbox=chroot,cache=auto" >"$stage/virtiofsd-$t.log" 2>&1 &
+		servers="$servers $!"
+		set -- "$@" -chardev "socket,id=$t,path=$sockets/$t" -device "vhost-user-fs-pci,chardev=$t,tag=$t"
+	done
+	for _ in $(seq 100); do [ ! -S "$sockets/root" ] || [ ! -S "$sockets/stage" ] || break; sleep 0.1; done
+fi
 if [ -n "$icount" ]; then
 	set -- "$@" -accel tcg -icount shift=0,sleep=off -smp 1
 else
@@ -149,11 +180,6 @@ if [ -n "$stream" ]; then
 	set -- "$@" -device virtio-serial-pci -chardev "file,id=out,path=$stage/.out" -device virtserialport,chardev=out,name=out
 fi
 
-# QEMU in a group of its own, so that Ctrl-C reaches this script alone, which ends it and leaves nothing.
-qemu=
-finish() { if [ -n "$qemu" ]; then kill "$qemu" 2>/dev/null && wait "$qemu" 2>/dev/null; fi; true; }
-trap 'finish; exit 130' INT TERM HUP
-trap finish EXIT
 # The stream goes by a pipe: QEMU takes a standard input at its end for a port nobody listens on.
 cat=
 if [ -n "$stream" ]; then
@@ -162,6 +188,7 @@ if [ -n "$stream" ]; then
 	cat "$stage/.out" &
 	cat=$!
 fi
+# QEMU in a group of its own, so that Ctrl-C reaches this script alone, which ends it and leaves nothing.
 set -m
 timeout -k 5 "$limit" qemu-system-x86_64 "$@" </dev/null 2>"$stage/qemu.log" &
 qemu=$!

@@ -77,9 +77,9 @@ update() {
 }
 
 # The newest release in the extra suite that has an image, modules and headers.
-newest() { # prefix
+newest() { # prefix, flavour
 	in_chroot apt-cache search --names-only "^linux-(binary|binary-unsigned|modules|headers)-$1" |
-		sed -nE "s/^linux-(binary|binary-unsigned|modules|headers)-($1[0-9.]+[0-9]\+deb[0-9]+-amd64) .*/\2 \1/p" |
+		sed -nE "s/^linux-(binary|binary-unsigned|modules|headers)-($1[0-9.]+[0-9]\+deb[0-9]+-$2) .*/\2 \1/p" |
 		sort -u | awk '{ n[$1]++; if ($2 ~ /^binary/ && !b[$1]++ && $2 != "binary") u[$1] = 1 }
 			END { for (r in n) if (n[r] >= 3) print r, (u[r] ? "binary-unsigned" : "binary") }' |
 		sort -V | tail -n 1
@@ -87,7 +87,7 @@ newest() { # prefix
 
 extra_kernels() {
 	stock_rows | awk -v s="$suite" '$2 == s && $3 != "-"' | while read -r line _ extra image _; do
-		found=$(newest "$(echo "${image#newest:}" | sed 's/[.]/[.]/g')")
+		found=$(newest "$(echo "${image#newest:}" | sed 's/[.]/[.]/g')" "$(kernel_flavour "$line")")
 		[ -n "$found" ] || { echo "no $line kernel with headers in $extra"; exit 1; }
 		rel=${found% *}
 		in_chroot apt-get -qq -y -t "$extra" install "linux-${found#* }-$rel" "linux-modules-$rel" "linux-headers-$rel"
