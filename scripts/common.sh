@@ -10,7 +10,7 @@ BUILD=${COREMON_BUILD:-$TOP/build}
 # What the host needs for `make check` and `make run`, and what each suite's root needs to build and to be a guest.
 HOST_PACKAGES="gcc make libc6-dev kmod iproute2 iperf3 procps bison flex pkg-config check libmnl-dev libjansson-dev
 linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebstrap eatmydata dkms sparse util-linux nftables tshark
-binutils clang libclang-rt-dev clang-tidy cppcheck coccinelle perl"
+binutils clang libclang-rt-dev clang-tidy cppcheck coccinelle perl openssl"
 # (perl: kernel-doc, which W=1 runs.)
 SUITE_PACKAGES="gcc make libc6-dev mount kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl nftables tshark"
 # What `make bench` compares with, and nothing else needs.

@@ -17,7 +17,10 @@ why_not() {
 	[ $((0x$caps >> 16 & 1)) = 1 ] || { echo "this process may not load modules (no CAP_SYS_MODULE: a container?)"; return; }
 	[ "$(cat /proc/sys/kernel/modules_disabled 2>/dev/null || echo 0)" = 0 ] || { echo "loading of modules is switched off (kernel.modules_disabled)"; return; }
 	if grep -qsE '\[(integrity|confidentiality)\]' /sys/kernel/security/lockdown; then
-		echo "this kernel is locked down and takes signed modules only"; return
+		echo "this kernel is locked down and loads signed modules only (README, Secure Boot, says how to sign)"; return
+	fi
+	if grep -qs '^Y' /sys/module/module/parameters/sig_enforce; then
+		echo "this kernel loads signed modules only (module.sig_enforce; README, Secure Boot, says how to sign)"; return
 	fi
 	[ -e "/lib/modules/$(uname -r)/build" ] || [ -n "$(apt-cache search --names-only "^linux-headers-$(uname -r)\$" 2>/dev/null)" ] ||
 		{ echo "there are no headers of this kernel ($(uname -r))"; return; }

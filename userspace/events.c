@@ -261,7 +261,7 @@ static int follow(const struct root *root, const struct settings *settings, uint
 
 	ret = records_open(&in, root, EVENTS);
 	if (ret < 0) {
-		run_no_module(EVENTS, ret);
+		run_no_module(root, EVENTS, ret);
 		return -1;
 	}
 	event_head(&settings->style);

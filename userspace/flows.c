@@ -265,7 +265,7 @@ static bool read_changes(struct flows *flows)
 	if (ret >= 0 && (flows->lost != lost || flows->lost_more))
 		ret = find_lost(flows);
 	if (ret < 0 && !flows->failed && ret != -EPROTO)
-		run_no_module(CONNECTIONS, ret);
+		run_no_module(&flows->root, CONNECTIONS, ret);
 	ended = flow_table_ended(flows->table) - ended + flows->lost - lost;
 	if (ended > flows->most_ended)
 		flows->pause_ns /= least(ended / flows->most_ended, MOST_PAUSE) + 1;

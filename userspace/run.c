@@ -14,6 +14,7 @@
 #include "cgroup.h"
 #include "fmt.h"
 #include "lines.h"
+#include "load.h"
 #include "say.h"
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -165,10 +166,10 @@ bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct 
 	return good;
 }
 
-void run_no_module(const char *path, int error)
+void run_no_module(const struct root *root, const char *path, int error)
 {
 	if (error == -ENOENT)
-		say("no %s: the coremon module is not loaded", path);
+		say("no %s: the coremon module is not loaded; %s", path, load_advice(root));
 	else
 		say("%s: %s", path, strerror(-error));
 }

@@ -49,8 +49,8 @@ bool run_filter(int argc, char **argv, const struct filter_extra *extra, struct 
 /** run_filter_error() - run_filter() that says nothing: false with what is wrong in @error. */
 bool run_filter_error(int argc, char **argv, const struct filter_extra *extra, struct filter **filter, char error[RUN_FILTER_ERROR_LEN]);
 
-/** run_no_module() - say in one line why @path could not be opened: @error is a negative errno. */
-void run_no_module(const char *path, int error);
+/** run_no_module() - say in one line why @path of the module could not be opened, and what to do: @error is a negative errno. */
+void run_no_module(const struct root *root, const char *path, int error);
 
 /* A JSON number, null where it is not known or past what JSON readers can hold; a name; NULL is null. */
 void run_json_number(json_t *object, const char *name, bool known, uint64_t value);

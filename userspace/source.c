@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "load.h"
 #include "say.h"
 
 const char *source_name(enum source_kind kind)
@@ -30,7 +31,7 @@ enum source_kind source_read(struct source *source, const struct root *root, con
 	if (ret == 0)
 		return SOURCE_MODULE;
 	if (ret == -ENOENT)
-		say_once("module", "no /proc/coremon: using inet_diag, without owner, age, calls");
+		say_once("module", "no /proc/coremon: using inet_diag, without owner, age, calls; %s", load_advice(root));
 	else if (ret != -EPROTO)
 		say_once("module", "/proc/coremon/connections: %s: connections are from inet_diag", strerror(-ret));
 

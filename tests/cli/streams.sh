@@ -30,7 +30,7 @@ make_records() {
 				mkdir -p "$to/netlink"
 				for text in "$file"/*.txt; do "$made/dump" <"$text" >"$to/netlink/$(basename "$text" .txt)" || exit 1; done ;;
 			*/processes) make_processes "$file" "$to" ;;
-			*/proc) cp -RL "$file" "$to/" ;;
+			*/proc | */sys) cp -RL "$file" "$to/" ;;
 			*) cp "$file" "$to/" ;;
 			esac
 		done
