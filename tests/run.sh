@@ -43,7 +43,7 @@ job() {
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
 		"$TOP/tests/install.sh" "$line"
 		# A test that would take minutes does all of it on the first kernel alone: see `thorough` in tests/guest.
-		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD/dkms/dkms.tar" "$BUILD/$line/stage/"; : >"$BUILD/$line/stage/thorough"; fi
+		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD"/dkms/{dkms,update}.tar "$BUILD/$line/stage/"; : >"$BUILD/$line/stage/thorough"; fi
 		guest_tests "$line" "$BUILD/$line/stage" 2400 ;;
 	long-*) # what takes too long for every day
 		line=${1#long-*-}
