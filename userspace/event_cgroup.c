@@ -9,6 +9,7 @@
 
 #define CONNECTIONS "/proc/coremon/connections.bin"
 #define SOON_NS UINT64_C(1000000000)
+#define PATIENCE 5u	/* readings, the last after 31 ms */
 #define BUCKETS 16384u		/* a power of two */
 
 /** struct member - a connection */
@@ -28,6 +29,7 @@ struct event_cgroups {
 	bool open;
 	bool failed;		/* connections.bin is not to be read */
 	uint64_t read_ns;	/* when the last reading began */
+	unsigned int patience;	/* readings that a connection is waited for */
 	struct cgroups cgroups;
 	struct member *listed;
 	struct member *bucket[BUCKETS];
@@ -161,9 +163,15 @@ struct event_cgroups *event_cgroups_new(const struct root *root)
 	if (!table)
 		return NULL;
 	table->root = root;
+	table->patience = PATIENCE;
 	/* What is over when the first event comes would not be told of any more. */
 	read_on(table, true);
 	return table;
+}
+
+static bool soon(const struct event_cgroups *table, const struct coremon_event *event)
+{
+	return event->time_ns > table->read_ns || table->read_ns - event->time_ns < SOON_NS;
 }
 
 uint64_t event_cgroup(struct event_cgroups *table, const struct coremon_event *event, char path[CGROUP_TEXT_LEN])
@@ -178,13 +186,15 @@ uint64_t event_cgroup(struct event_cgroups *table, const struct coremon_event *e
 	}
 	/*
 	 * In the moment in which a connection begins or ends it is not among the open ones, and among the ended ones not yet: it comes with the
-	 * next reading. Those that have ended are still wanted, for events that came before that.
+	 * next reading, or later where this program has taken the processor from the one that opens it. Those that have ended are still wanted,
+	 * for events that came before that. After one that never comes the next is not waited for as long.
 	 */
-	if (!member && (event->time_ns > table->read_ns || table->read_ns - event->time_ns < SOON_NS)) {
-		poll(NULL, 0, 1);
+	for (unsigned int i = 0; !member && i < table->patience && soon(table, event); i++) {
+		poll(NULL, 0, 1 << i);
 		read_on(table, false);
 		member = *place(table, event->id, event->netns);
 	}
+	table->patience = member ? PATIENCE : 1;
 	if (!member || member->cgroup == COREMON_UNKNOWN)
 		return COREMON_UNKNOWN;
 	cgroups_text(&table->cgroups, member->cgroup, path);
