@@ -5,6 +5,9 @@
 
 #include "root.h"
 
+/* Who may read what it shows: behind the error of one who may not. */
+#define LOAD_READERS " (root may, and the group that the module was given as proc_gid)"
+
 /**
  * load_advice() - what to do for the module, which is not loaded.
  *

@@ -10,6 +10,7 @@
 #include "drops.h"
 #include "events.h"
 #include "flows.h"
+#include "privilege.h"
 #include "report.h"
 #include "say.h"
 #include "sockets.h"
@@ -20,15 +21,18 @@ struct verb {
 	const char *alone;	/* the name of the program that does only this */
 	const char *help;
 	int (*run)(int argc, char **argv);
+	uint64_t privileges;	/* what it has a use for */
 };
 
+#define OF_THE_HOST (PRIVILEGE_NETLINK | PRIVILEGE_PROCESSES)
+
 static const struct verb verbs[] = {
-	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report },
-	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events },
-	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows },
-	{ "doctor", "coremon-doctor", "what is wrong, how it shows, and what to do about it", verb_doctor },
-	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops },
-	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets },
+	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report, OF_THE_HOST },
+	{ "events", "coremon-events", "what happens to connections, as it happens", verb_events, 0 },
+	{ "flows", "coremon-flows", "flow records of every connection, as AWS has them", verb_flows, PRIVILEGE_NETLINK },
+	{ "doctor", "coremon-doctor", "what is wrong, how it shows, and what to do about it", verb_doctor, OF_THE_HOST },
+	{ "drops", "coremon-drops", "where packets are lost, from the wire to the program", verb_drops, OF_THE_HOST },
+	{ "sockets", "coremon-sockets", "the sockets, who holds them, their queues, buffers and drops", verb_sockets, OF_THE_HOST },
 };
 
 #define NR_VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -43,8 +47,13 @@ static void usage(FILE *out)
 
 static int run(const struct verb *verb, int argc, char **argv)
 {
+	int ret;
+
 	say_name(verb->alone);
 	argv[0] = (char *)verb->alone;
+	ret = privilege_keep(verb->privileges);
+	if (ret < 0)
+		say("privileges that are not needed were kept: %s", strerror(-ret));
 	return verb->run(argc, argv);
 }
 

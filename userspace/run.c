@@ -171,7 +171,7 @@ void run_no_module(const struct root *root, const char *path, int error)
 	if (error == -ENOENT)
 		say("no %s: the coremon module is not loaded; %s", path, load_advice(root));
 	else
-		say("%s: %s", path, strerror(-error));
+		say("%s: %s%s", path, strerror(-error), error == -EACCES ? LOAD_READERS : "");
 }
 
 void run_json_number(json_t *object, const char *name, bool known, uint64_t value)

@@ -33,7 +33,8 @@ enum source_kind source_read(struct source *source, const struct root *root, con
 	if (ret == -ENOENT)
 		say_once("module", "no /proc/coremon: using inet_diag, without owner, age, calls; %s", load_advice(root));
 	else if (ret != -EPROTO)
-		say_once("module", "/proc/coremon/connections: %s: connections are from inet_diag", strerror(-ret));
+		say_once("module", "/proc/coremon/connections: %s%s: connections are from inet_diag", strerror(-ret),
+			 ret == -EACCES ? LOAD_READERS : "");
 
 	ret = diag_read(root, row, ctx);
 	if (ret == 0)
