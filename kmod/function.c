@@ -2,18 +2,13 @@
 #include "function.h"
 
 #include <linux/errno.h>
+#include <linux/kallsyms.h>
 #include <linux/string.h>
 
 #include "compat/ftrace.h"
 
-/**
- * coremon_functions_find() - Find where functions are, by kprobes that are never armed: their names are not exported.
- * @functions: with their symbols
- * @n: how many, at most COREMON_FUNCTIONS_MAX
- *
- * Context: process; sleeps.
- */
-void coremon_functions_find(struct coremon_function **functions, int n)
+/* Finds where functions are, by kprobes that are never armed: their names are not exported. */
+static void find(struct coremon_function **functions, int n, bool use_kprobes)
 {
 	struct kprobe *kps[COREMON_FUNCTIONS_MAX];
 	int i, found = 0;
@@ -23,12 +18,14 @@ void coremon_functions_find(struct coremon_function **functions, int n)
 
 		f->kp = (struct kprobe){ .symbol_name = f->symbol, .flags = KPROBE_FLAG_DISABLED };
 		f->address = 0;
-		if (register_kprobe(&f->kp))
+		f->error = IS_ENABLED(CONFIG_KPROBES) && use_kprobes ? register_kprobe(&f->kp) : -EOPNOTSUPP;
+		if (f->error)
 			continue;
 		f->address = (unsigned long)f->kp.addr;
 		kps[found++] = &f->kp;
 	}
-	unregister_kprobes(kps, found);
+	if (found)
+		unregister_kprobes(kps, found);
 }
 
 static int on_kprobe(struct kprobe *kp, struct pt_regs *regs)
@@ -42,35 +39,57 @@ static int on_kprobe(struct kprobe *kp, struct pt_regs *regs)
 static void arm_kprobe(struct coremon_function *f)
 {
 	f->kp = (struct kprobe){ .symbol_name = f->symbol, .pre_handler = on_kprobe };
-	f->kind = register_kprobe(&f->kp) ? NULL : "kprobe";
+	f->error = register_kprobe(&f->kp);
+	f->kind = f->error ? NULL : "kprobe";
 }
 
 #ifdef COREMON_FTRACE
 
-/* What ftrace serves, those hit most first; written while nothing is armed. */
+/*
+ * What ftrace serves, those hit most first; written while nothing is armed, but for an address that is not known (all ones): that is
+ * learned when the function is first called.
+ */
 static struct {
 	unsigned long address;
 	coremon_function_handler handler;
+	const char *symbol;
 } served[COREMON_FUNCTIONS_MAX];
 static int nr_served;
 
 /* The place that ftrace tells may lie behind a landing mark of the function. */
 #define ENTRY_BYTES 8
 
-static __always_inline void on_entry(unsigned long ip, void *arg0, void *arg1)
+/* Which function it is, by its name. It may be learned on several CPUs at once: all write the same. */
+static noinline notrace void learn(unsigned long ip, void *arg0, void *arg1)
 {
+	char name[KSYM_SYMBOL_LEN];
 	int i;
 
-	if (likely(ip - served[0].address <= ENTRY_BYTES)) {
-		served[0].handler(arg0, arg1);
-		return;
-	}
-	for (i = 1; i < nr_served; i++) {
-		if (ip - served[i].address <= ENTRY_BYTES) {
+	sprint_symbol_no_offset(name, ip);
+	for (i = 0; i < nr_served; i++) {
+		if (!strcmp(name, served[i].symbol)) {
+			WRITE_ONCE(served[i].address, ip);
 			served[i].handler(arg0, arg1);
 			return;
 		}
 	}
+}
+
+static __always_inline void on_entry(unsigned long ip, void *arg0, void *arg1)
+{
+	int i;
+
+	if (likely(ip - READ_ONCE(served[0].address) <= ENTRY_BYTES)) {
+		served[0].handler(arg0, arg1);
+		return;
+	}
+	for (i = 1; i < nr_served; i++) {
+		if (ip - READ_ONCE(served[i].address) <= ENTRY_BYTES) {
+			served[i].handler(arg0, arg1);
+			return;
+		}
+	}
+	learn(ip, arg0, arg1);
 }
 
 COREMON_DEFINE_ENTRY(entry, on_entry)
@@ -84,40 +103,68 @@ static void ftrace_forget(void)
 	nr_served = 0;
 }
 
-/* Without the search for its handler. Returns whether it is armed. */
-static bool own_arm(struct coremon_function *f)
+/* Has ftrace stop at a function, by its name where its address is not known. */
+static int filter(struct ftrace_ops *at, const struct coremon_function *f)
 {
-	if (ftrace_set_filter_ip(f->own, f->address, 0, 0))
-		return false;
-	if (!register_ftrace_function(f->own))
-		return true;
-	ftrace_set_filter(f->own, NULL, 0, 1);
-	return false;
+	unsigned char name[64];
+
+	if (f->address)
+		return ftrace_set_filter_ip(at, f->address, 0, 0);
+	/* It writes there. */
+	if (strscpy(name, f->symbol, sizeof(name)) < 0)
+		return -ENAMETOOLONG;
+	return ftrace_set_filter(at, name, strlen(name), 0) ? -ENOENT : 0;
 }
 
-static bool ftrace_arm(struct coremon_function **functions, int n)
+/* Without the search for its handler. Returns 0 when it is armed. */
+static int own_arm(struct coremon_function *f)
 {
-	int i;
+	int ret = filter(f->own, f);
+
+	if (ret)
+		return ret;
+	ret = register_ftrace_function(f->own);
+	if (ret)
+		ftrace_set_filter(f->own, NULL, 0, 1);
+	return ret;
+}
+
+static int shared_arm(struct coremon_function *f)
+{
+	int ret = filter(&ops, f);
+
+	if (ret)
+		return ret;
+	served[nr_served].address = f->address ?: ~0UL;
+	served[nr_served].symbol = f->symbol;
+	served[nr_served++].handler = f->handler;
+	return 0;
+}
+
+/* @unfound: those too whose address is not known */
+static void ftrace_arm(struct coremon_function **functions, int n, bool unfound)
+{
+	int i, ret;
 
 	for (i = 0; i < n; i++) {
 		struct coremon_function *f = functions[i];
 
-		f->own_armed = f->address && f->own && own_arm(f);
-		if (f->own_armed)
-			f->kind = "ftrace";
-		if (!f->address || f->own_armed || ftrace_set_filter_ip(&ops, f->address, 0, 0))
+		if (!f->address && !unfound)
 			continue;
-		served[nr_served].address = f->address;
-		served[nr_served++].handler = f->handler;
-		f->kind = "ftrace";
+		f->own_armed = f->own && !own_arm(f);
+		f->error = f->own_armed ? 0 : shared_arm(f);
+		f->kind = f->error ? NULL : "ftrace";
 	}
-	if (nr_served && !register_ftrace_function(&ops))
-		return true;
-	for (i = 0; i < n; i++)
-		if (!functions[i]->own_armed)
-			functions[i]->kind = NULL;
+	ret = nr_served ? register_ftrace_function(&ops) : 0;
+	if (!ret)
+		return;
+	for (i = 0; i < n; i++) {
+		if (functions[i]->own_armed)
+			continue;
+		functions[i]->kind = NULL;
+		functions[i]->error = functions[i]->error ?: ret;
+	}
 	ftrace_forget();
-	return false;
 }
 
 static void ftrace_disarm(struct coremon_function **functions, int n)
@@ -139,9 +186,8 @@ static void ftrace_disarm(struct coremon_function **functions, int n)
 
 #else
 
-static bool ftrace_arm(struct coremon_function **functions, int n)
+static void ftrace_arm(struct coremon_function **functions, int n, bool unfound)
 {
-	return false;
 }
 
 static void ftrace_disarm(struct coremon_function **functions, int n)
@@ -152,22 +198,25 @@ static void ftrace_disarm(struct coremon_function **functions, int n)
 
 /**
  * coremon_functions_arm() - Hook functions.
- * @functions: as coremon_functions_find() left them, those hit most first
- * @n: how many
- * @use_ftrace: false: by kprobe alone
+ * @functions: with their symbols and handlers, those hit most first
+ * @n: how many, at most COREMON_FUNCTIONS_MAX
+ * @ways: COREMON_WAY_*: what may serve, of what this kernel has
  *
- * What cannot be hooked has no kind afterwards.
+ * What cannot be hooked has no kind afterwards, and the reason as its error.
  *
  * Context: process; sleeps.
  */
-void coremon_functions_arm(struct coremon_function **functions, int n, bool use_ftrace)
+void coremon_functions_arm(struct coremon_function **functions, int n, unsigned int ways)
 {
+	bool use_kprobes = ways & COREMON_WAY_KPROBES;
 	int i;
 
+	find(functions, n, use_kprobes);
 	for (i = 0; i < n; i++)
 		functions[i]->kind = NULL;
-	if (use_ftrace)
-		ftrace_arm(functions, n);
+	/* A kernel without kprobes says so of each function. */
+	if (ways & COREMON_WAY_FTRACE)
+		ftrace_arm(functions, n, !use_kprobes || (n && functions[0]->error == -EOPNOTSUPP));
 	for (i = 0; i < n; i++)
 		if (functions[i]->address && !functions[i]->kind)
 			arm_kprobe(functions[i]);
@@ -192,5 +241,6 @@ void coremon_functions_disarm(struct coremon_function **functions, int n)
 		functions[i]->kind = NULL;
 	}
 	/* All at once: each call waits for a grace period. */
-	unregister_kprobes(kps, probes);
+	if (probes)
+		unregister_kprobes(kps, probes);
 }

@@ -67,7 +67,7 @@ MODULE_PARM_DESC(hot, "0: no hooks at the calls and segments of established conn
 
 static char *disable_hook = "";
 module_param(disable_hook, charp, 0444);
-MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, or ftrace, comma between them (to test the fallbacks)");
+MODULE_PARM_DESC(disable_hook, "Kernel symbols to treat as absent, or ftrace, or kprobes, comma between them (to test the fallbacks)");
 
 /* ---- probes of tracepoints: prototype and metering; what they do is in track.c ---- */
 
@@ -353,6 +353,7 @@ static int arm_tracepoint(struct hook *hook)
 /* Functions serve where no tracepoint does. */
 static void arm_functions(void)
 {
+	unsigned int ways = (disabled("ftrace") ? 0 : COREMON_WAY_FTRACE) | (disabled("kprobes") ? 0 : COREMON_WAY_KPROBES);
 	int i;
 
 	nr_functions = 0;
@@ -366,11 +367,16 @@ static void arm_functions(void)
 		functions[nr_functions++] = &hook->function;
 	}
 	BUILD_BUG_ON(HOOKS > COREMON_FUNCTIONS_MAX);
-	coremon_functions_find(functions, nr_functions);
-	coremon_functions_arm(functions, nr_functions, !disabled("ftrace"));
+	coremon_functions_arm(functions, nr_functions, ways);
 	for (i = 0; i < HOOKS; i++)
 		if (hooks[i].function.kind)
 			hooks[i].serving = function_site(&hooks[i]);
+}
+
+/* Every segment that a socket processes is told of. */
+static bool segments(void)
+{
+	return hooks[HOOK_SEGMENT].serving && hooks[HOOK_SEGMENT_OTHER].serving;
 }
 
 static bool serves(enum coremon_hook_column column)
@@ -384,11 +390,14 @@ static bool serves(enum coremon_hook_column column)
 		return hooks[HOOK_SEND].serving && hooks[HOOK_SEND].serving->tp_probe &&
 		       hooks[HOOK_RECV].serving && hooks[HOOK_RECV].serving->tp_probe;
 	case COREMON_COLUMN_QUEUES:
-		return hooks[HOOK_SEGMENT].serving;
+		return segments();
+	case COREMON_COLUMN_FLAGS_OUT:
+		return hooks[HOOK_RST_SENT].serving;
 	case COREMON_COLUMN_RST_CAUSE:
 		return hooks[HOOK_SEGMENT_OTHER].serving;
 	case COREMON_COLUMN_CHANGES:
-		return hooks[HOOK_SEGMENT].serving && hooks[HOOK_SEND].serving && hooks[HOOK_RECV].serving;
+		return segments() && hooks[HOOK_SEND].serving && hooks[HOOK_RECV].serving && hooks[HOOK_RETRANSMIT].serving &&
+		       hooks[HOOK_DELACK].serving && hooks[HOOK_PROBE].serving;
 	case COREMON_COLUMN_RETRANS:
 		return hooks[HOOK_RETRANSMIT].serving;
 	case COREMON_COLUMN_CA_TOLD:
@@ -399,7 +408,7 @@ static bool serves(enum coremon_hook_column column)
 		return hooks[HOOK_UNDO].serving;
 	case COREMON_COLUMN_DROPS:
 		/* Whose a packet is that TCP itself drops, only the segment's hook knows on most kernels. */
-		return hooks[HOOK_DROP].serving && hooks[HOOK_SEGMENT].serving;
+		return hooks[HOOK_DROP].serving && segments();
 	case COREMON_COLUMN_DROP_REASONS:
 		return COREMON_DROPS_TELL_REASON && hooks[HOOK_DROP].serving;
 	case COREMON_COLUMNS:
@@ -475,6 +484,30 @@ void coremon_hooks_disarm(void)
 	coremon_meter_exit();
 }
 
+/* Why nothing serves a hook, in a word. */
+static const char *why_not(enum hook_id id)
+{
+	const struct hook *hook = &hooks[id];
+	bool absent = false, tracepoint = false;
+	int i;
+
+	if (switched_off(id))
+		return "hot=0";
+	if (hook->unless != ALWAYS && hooks[hook->unless].serving)
+		return "not-needed";
+	if (hook->function.error == -EOPNOTSUPP)
+		return "no-ftrace-no-kprobes";
+	if (hook->function.error && hook->function.error != -ENOENT)
+		return "refused";
+	for (i = 0; i < SITES_MAX && hook->sites[i].symbol; i++) {
+		absent |= !disabled(hook->sites[i].symbol);
+		tracepoint |= hook->sites[i].tp && !disabled(hook->sites[i].symbol);
+	}
+	if (tracepoint)
+		return "refused";
+	return absent || !i ? "no-symbol" : "disabled";
+}
+
 /**
  * coremon_hooks_info() - Tell of the i-th logical hook.
  * @i: from 0
@@ -491,8 +524,10 @@ bool coremon_hooks_info(unsigned int i, struct coremon_hook_info *info)
 		return false;
 	site = hooks[i].serving;
 	*info = (struct coremon_hook_info){ .name = hooks[i].name, .required = hooks[i].required, .off = switched_off(i) };
-	if (!site)
+	if (!site) {
+		info->why = why_not(i);
 		return true;
+	}
 	info->kind = site->tp_probe ? "tracepoint" : hooks[i].function.kind;
 	info->symbol = site->symbol;
 	coremon_meter_read(i, &info->meter);

@@ -9,8 +9,9 @@
 /**
  * struct coremon_hook_info - What serves one logical hook, for a reader.
  * @name: of the hook
- * @kind: "tracepoint" or "kprobe"; NULL: nothing serves
+ * @kind: "tracepoint", "ftrace" or "kprobe"; NULL: nothing serves
  * @symbol: of the kernel; NULL: nothing serves
+ * @why: nothing serves, a word; NULL: something does
  * @off: by the parameter hot; then nothing serves
  * @required: the module does not load without it
  * @meter: how often it was called since the load, and what that cost
@@ -20,6 +21,7 @@ struct coremon_hook_info {
 	const char *name;
 	const char *kind;
 	const char *symbol;
+	const char *why;
 	bool off;
 	bool required;
 	struct coremon_meter_info meter;
@@ -32,7 +34,8 @@ enum coremon_hook_column {
 	COREMON_COLUMN_RX_CALLS,
 	COREMON_COLUMN_ULP_CALLS,
 	COREMON_COLUMN_QUEUES,		/* and whatever else is of segments: flags received, first data, windows */
-	COREMON_COLUMN_RST_CAUSE,
+	COREMON_COLUMN_FLAGS_OUT,
+	COREMON_COLUMN_RST_CAUSE,	/* and whether a connection got a segment in its handshake */
 	COREMON_COLUMN_CHANGES,		/* which connections have changed since a reader was last told */
 	COREMON_COLUMN_RETRANS,
 	COREMON_COLUMN_CA_TOLD,

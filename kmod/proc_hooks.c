@@ -27,8 +27,8 @@ int coremon_proc_hooks_show(struct seq_file *m, void *v)
 
 	coremon_meter_account();
 	seq_puts(m, "# coremon hooks 1\n");
-	seq_printf(m, "%-14s %-10s %-23s %-8s %15s %8s %15s %11s %8s %10s %15s\n", "hook", "kind", "symbol", "required", "hits", "missed",
-		   "thinned", "sampled", "ns", "thinned_ns", "time_us");
+	seq_printf(m, "%-14s %-10s %-23s %-8s %15s %8s %15s %11s %8s %10s %15s %s\n", "hook", "kind", "symbol", "required", "hits", "missed",
+		   "thinned", "sampled", "ns", "thinned_ns", "time_us", "why");
 	for (i = 0; coremon_hooks_info(i, &info); i++) {
 		bool served = info.kind;
 
@@ -41,7 +41,7 @@ int coremon_proc_hooks_show(struct seq_file *m, void *v)
 		put(m, 8, served ? info.meter.ns : COREMON_UNKNOWN);
 		put(m, 10, served ? info.meter.thinned_ns : COREMON_UNKNOWN);
 		put(m, 15, served ? info.meter.time_us : COREMON_UNKNOWN);
-		seq_putc(m, '\n');
+		seq_printf(m, " %s\n", info.why ?: "-");
 	}
 	return 0;
 }

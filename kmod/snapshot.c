@@ -220,7 +220,8 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 {
 	u64 since = READ_ONCE(conn->zero_wnd_since_ns);
 
-	row->flags_out = READ_ONCE(conn->flags_out);
+	if (coremon_hooks_serve(COREMON_COLUMN_FLAGS_OUT))
+		row->flags_out = READ_ONCE(conn->flags_out);
 	row->handshake_us = READ_ONCE(conn->handshake_us);
 	if (coremon_hooks_serve(COREMON_COLUMN_QUEUES)) {
 		row->flags_in = READ_ONCE(conn->flags_in);

@@ -77,7 +77,7 @@ static u8 end_cause(const struct coremon_conn *conn, int err, int old)
 static bool discarded(const struct coremon_conn *conn, const struct sock *sk, int old)
 {
 	return old == TCP_SYN_RECV && conn->opened == COREMON_OPENED_PASSIVE && conn->flags_in == COREMON_FLAG_SYN &&
-	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk);
+	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) && coremon_hooks_serve(COREMON_COLUMN_RST_CAUSE);
 }
 
 /*
