@@ -168,7 +168,7 @@ void coremon_snapshot_take(const struct coremon_conn *conn, const struct sock *s
 	take_chronographs(tp, m);
 	/* Bits of a byte: where a process owns the socket, those of before or after. */
 	m->ca_state = data_race((u8)inet_csk(sk)->icsk_ca_state);
-	m->mptcp = data_race(sk_is_mptcp(sk));
+	m->mptcp = data_race(sk_is_mptcp(sk));	/* the same */
 	m->ulp = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 	m->undo = coremon_congestion_sees_undo(sk);
 	m->exact = coremon_meter_exact(conn->birth_ns);
