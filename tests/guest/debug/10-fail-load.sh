@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # debug: core
 # kernel: debug
-# time: 240
+# time: 300
 # allocation failures
 # Every allocation of a load fails in turn: refused with a line, or loaded without harm, and nothing left behind.
 . ./tests/lib.sh
@@ -12,7 +12,7 @@ hold some hold -n 2 -u 1000
 # (What is larger than a page has two ways to be had, and is not refused for one fault.)
 failnth load /stage/coremon.ko "max_conns=1000 closed_max=4 cpu_budget=1 drop_stacks=1"
 # Some two thousand records and ledgers are made ahead.
-failnth load /stage/coremon.ko "prealloc=1 drop_rows=16" 47
+failnth load /stage/coremon.ko "prealloc=1 drop_rows=16" 11
 [ ! -e $proc ] || fail "$proc is there"
 # After all of that it loads as ever.
 load
