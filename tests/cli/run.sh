@@ -125,7 +125,7 @@ noise() {
 live() {
 	# A signal that comes while the leak checker has stopped the program stops it for ever: it is left out here.
 	local -x ASAN_OPTIONS=detect_leaks=0
-	local pid start end
+	local pid start end caught i
 	start=$(date +%s%N)
 	timeout -k 5 60 "$program" 0.3 2 >"$tmp/out" 2>"$tmp/err" || echo "exit code $?" >"$tmp/why"
 	end=$(date +%s%N)
@@ -134,9 +134,14 @@ live() {
 	result "this machine, two intervals"
 
 	for signal in INT TERM; do
-		# A shell starts what is in the background with SIGINT ignored; env gives it back.
-		env --default-signal=INT "$program" 60 >"$tmp/out" 2>"$tmp/err" &
+		# A shell starts what is in the background with SIGINT ignored; env gives it back, and the program takes both, which is waited for.
+		env --default-signal=INT "$program" 60 1 >"$tmp/out" 2>"$tmp/err" &
 		pid=$!
+		for ((i = 0; i < 300; i++)); do
+			caught=$(sed -n 's/^SigCgt:[[:space:]]*/0x/p' "/proc/$pid/status" 2>/dev/null)
+			[ $((${caught:-0} & 0x4002)) != $((0x4002)) ] || break
+			sleep 0.1
+		done
 		sleep 0.3
 		kill -$signal $pid
 		wait $pid
