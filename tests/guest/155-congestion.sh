@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # time: 90
-# again: how many recoveries there are is a matter of what a crowded emulated link does in two seconds
+# again: what is sent again between the last report and nstat is in one of them alone, and how many recoveries there are is chance
 # What coremon-report says of congestion: over all its intervals the host's counters grow as nstat has them and the connections' sums
 # as the host's, and it tells packets that only come in another order from packets that are lost.
 . ./tests/lib.sh
