@@ -138,7 +138,7 @@ function busy(cpus,   i, n, ratio, without, with) {
 		without[i] = rate["base", cpus, i]
 		with[i] = rate["coremon", cpus, i]
 	}
-	head("64 busy connections, " cpus " processor" (cpus == 1 ? "" : "s"), "round trips in 10^9 instructions", 1)
+	head("64 busy connections, " cpus " processor" (cpus == 1 ? "" : "s"), "trips in 10^9", 1)
 	row("nothing loaded", median(without, n), "", "", "", "", 1)
 	row("CoreMon", median(with, n), "", "", "", "", 1)
 	at_least = 1
