@@ -186,7 +186,7 @@ END {
 			quoted(info["module"]), quoted(revision)
 		printf "  \"tracepoints\": %s,\n  \"functions\": %s,\n  \"kprobes\": %s,\n  \"rows\": [\n", quoted(info["tracepoints"]), quoted(info["functions"]), quoted(info["kprobes"])
 	} else {
-		printf "CoreMon: what it costs\nLinux %s, Debian %s; module %s, sources %s\n", info["release"], info["package"], info["module"], revision
+		printf "CoreMon: what it costs\nLinux %s, Debian %s\nModule %s, sources %s\n", info["release"], info["package"], info["module"], revision
 		printf "Hooks that serve: %d tracepoints, %d functions by ftrace, %d by kprobe\n", nt, nf, nk
 		print "One processor, one boot; a nanosecond of the guest's clock is an instruction."
 	}
