@@ -108,11 +108,11 @@ static void set_drop_reasons(struct conn *conn, const struct coremon_row *row)
 		conn_set_text(conn, C_DROP_REASONS, text);
 }
 
-/** struct plan - the fields of the table of fields under the columns of their names: worked out once, for every row of every reading is set by it */
+/** struct plan - the fields of the table of fields under the columns of their names: worked out once, since every row of every reading is set by it */
 struct plan {
-	struct plan_field { uint16_t offset, col, divisor; } four[MAX_FIELDS], eight[MAX_FIELDS];	/* numbers of so many bytes, as they are */
+	struct plan_number { uint16_t offset, col, size, divisor; } number[MAX_FIELDS];	/* of 4 or 8 bytes, as they are */
 	struct { int nr; enum conn_col col; } rest[MAX_FIELDS];
-	int four_nr, eight_nr, rest_nr;
+	int numbers, rests;
 };
 
 static const struct plan *plan(void)
@@ -123,21 +123,33 @@ static const struct plan *plan(void)
 	for (int nr = 0; !made && nr < row_fields_nr && nr < MAX_FIELDS; nr++) {
 		const struct row_field *field = &row_fields[nr];
 		int col = conn_column(field->name, (unsigned int)strlen(field->name));
-		struct plan_field as_is = { field->offset, (uint16_t)col, field->divisor };
 
 		if (col < 0)
 			continue;
 		if (field->derive || field->type == ROW_NAME || field->type == ROW_TEXT || field->size < sizeof(uint32_t)) {
-			plan.rest[plan.rest_nr].nr = nr;
-			plan.rest[plan.rest_nr++].col = (enum conn_col)col;
-		} else if (field->size == sizeof(uint32_t)) {
-			plan.four[plan.four_nr++] = as_is;
+			plan.rest[plan.rests].nr = nr;
+			plan.rest[plan.rests++].col = (enum conn_col)col;
 		} else {
-			plan.eight[plan.eight_nr++] = as_is;
+			plan.number[plan.numbers++] = (struct plan_number){ field->offset, (uint16_t)col, field->size, field->divisor };
 		}
 	}
 	made = true;
 	return &plan;
+}
+
+/* Return: false where the number is not known. */
+static inline bool number_of(const struct coremon_row *row, const struct plan_number *number, uint64_t *value)
+{
+	const char *at = (const char *)row + number->offset;
+	uint32_t n32;
+
+	if (number->size == sizeof(n32)) {
+		memcpy(&n32, at, sizeof(n32));
+		*value = n32;
+		return n32 != UINT32_MAX;
+	}
+	memcpy(value, at, sizeof(*value));
+	return *value != UINT64_MAX;
 }
 
 /* The fields of the table of fields, under its names. */
@@ -145,23 +157,14 @@ static void set_fields(struct conn *conn, const struct coremon_row *row)
 {
 	const struct plan *by = plan();
 
-	for (int i = 0; i < by->four_nr; i++) {
-		const struct plan_field *field = &by->four[i];
-		uint32_t value;
-
-		memcpy(&value, (const char *)row + field->offset, sizeof(value));
-		if (value != UINT32_MAX)
-			conn_set_num(conn, (enum conn_col)field->col, field->divisor == 1 ? value : value / field->divisor);
-	}
-	for (int i = 0; i < by->eight_nr; i++) {
-		const struct plan_field *field = &by->eight[i];
+	for (int i = 0; i < by->numbers; i++) {
+		const struct plan_number *number = &by->number[i];
 		uint64_t value;
 
-		memcpy(&value, (const char *)row + field->offset, sizeof(value));
-		if (value != UINT64_MAX)
-			set_num(conn, (enum conn_col)field->col, field->divisor == 1 ? value : value / field->divisor);
+		if (number_of(row, number, &value))
+			set_num(conn, (enum conn_col)number->col, number->divisor == 1 ? value : value / number->divisor);
 	}
-	for (int i = 0; i < by->rest_nr; i++) {
+	for (int i = 0; i < by->rests; i++) {
 		const struct row_field *field = &row_fields[by->rest[i].nr];
 		const char *text;
 		uint64_t value;
