@@ -169,6 +169,7 @@ static struct kept *kept_of(u64 seq)
 	return &ring[back <= next_at ? next_at - back : next_at + closed_max - back];
 }
 
+/* Whoever reads of it first settles the id. */
 static void give_id(struct coremon_moment *m)
 {
 	lockdep_assert_held(&lock);
