@@ -19,7 +19,7 @@ records_fail() {
 	echo 0 >$faults/failslab/probability
 	echo N >$faults/failslab/cache-filter
 	made=$(cat "$T/made")
-	await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+	await rows_are 0
 	stats_add_up
 	opened=$(($(stat_of opened_active) + $(stat_of opened_passive) + $(stat_of opened_listen)))
 	refused=$(stat_of refused_nomem) discarded=$(stat_of discarded) rows=$(columns $proc/closed id | wc -l)

@@ -4,15 +4,7 @@
 # Loaded and unloaded 50 times, less often where that is slow, while connections come and go over a link that loses packets, and every file is read.
 . ./tests/lib.sh
 
-ip netns add server
-ip link add c type veth peer name s netns server
-ip addr add 10.9.0.1/24 dev c
-ip link set c up
-ip -n server addr add 10.9.0.2/24 dev s
-ip -n server link set s up
-tc qdisc add dev c root netem delay 5ms loss 3%
-ip netns exec server iperf3 -s >/dev/null 2>&1 & children="$children $!"
-await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
+server_behind delay 5ms loss 3%
 iperf3 -c 10.9.0.2 -t 600 -b 1M -P 2 >/dev/null 2>&1 & children="$children $!"
 background tcpload churn -d 600 -n 5 -u 700 -w 200 -r 133 -g 50
 # A reader that takes a little, goes and comes again, one for each file but events.
