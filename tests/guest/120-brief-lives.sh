@@ -6,7 +6,6 @@
 # 10,000 where the stage has a file `thorough` (tests/run.sh: on the first kernel), else 4,000; long/62-brief.sh has a million.
 . ./tests/lib.sh
 
-at_rest() { await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"; }
 uptime() { cut -d' ' -f1 /proc/uptime; }
 
 n=4000
@@ -16,29 +15,11 @@ began=$(uptime)
 brief 4 $((n / 4)) >"$T/made"
 cat "$T/made"
 echo "made in $began..$(uptime) s"
-at_rest
+await rows_are 0
 stats_add_up
 [ "$(stat_of closed_lost)" = 0 ] || fail "lost $(stat_of closed_lost)"
 brief -c >"$T/told" || { cat "$T/told"; fail "closed.bin"; }
-awk -v n=$n 'FNR == 1 { file++ }
-	file <= 2 { for (i = 1; i < NF; i += 2) v[file, $i] = $(i + 1) }
-	file == 3 { stat[$1] = $2 }
-	function same(what, a, b) { if (a != b) { print what ": " a ", not " b; bad = 1 } }
-	END {
-		same("made", v[1, "connected"], n)
-		same("active", v[2, "connected"], v[1, "connected"])
-		same("passive", v[2, "accepted"], v[1, "accepted"])
-		same("refused connects", v[2, "refused"], v[1, "refused"])
-		same("bytes sent", v[2, "sent"], v[1, "sent"])
-		same("bytes received", v[2, "received"], v[1, "received"])
-		same("listeners", v[2, "listeners"], 1)
-		same("closed_held", stat["closed_held"], v[2, "records"])
-		same("closed_held + discarded", stat["closed_held"] + stat["discarded"], stat["ended"])
-		same("refused for want of room or memory", stat["refused_full"] + stat["refused_nomem"], 0)
-		if (v[2, "unseen"] > stat["hooks_missed"]) same("flags not seen", v[2, "unseen"], stat["hooks_missed"])
-		print "discarded " stat["discarded"] ", memory " stat["memory_bytes"] ", hooks_missed " stat["hooks_missed"] ", of which it shows " v[2, "unseen"]
-		exit bad
-	}' "$T/made" "$T/told" $proc/stats || { cat "$T/told" $proc/stats $proc/hooks; fail "it does not add up"; }
+awk -v n=$n -f ./tests/brief.awk "$T/made" "$T/told" $proc/stats || { cat "$T/told" $proc/stats $proc/hooks; fail "it does not add up"; }
 # The text says no less.
 [ "$(tail -n 1 $proc/closed | wc -w)" = "$(sed -n 2p $proc/closed | wc -w)" ] || fail "the last line of closed"
 unload
@@ -47,7 +28,7 @@ unload
 # made of it, and of one that there is no room for nobody knows which it was.
 load closed_max=50 max_conns=5
 taskset 1 brief 3 500 >"$T/made"
-at_rest
+await rows_are 0
 awk 'FNR == NR { for (i = 1; i < NF; i += 2) made[$i] = $(i + 1); next } { v[$1] = $2 } END {
 	ends = made["connected"] + made["accepted"] + made["refused"] + 1
 	known = v["closed_held"] + v["closed_lost"] + v["discarded"] + v["refused_full"] + v["refused_nomem"] + v["connections"] + v["listeners"]

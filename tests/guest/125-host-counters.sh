@@ -30,7 +30,7 @@ counters() {
 
 load closed_max=65536
 in_peer lossy -c 10.9.0.2 -n 40 -b 40000 -s server >"$T/made"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 counters >"$T/counters"
 cat $proc/closed >"$T/closed"
 rows_add_up "$T/closed"

@@ -35,7 +35,7 @@ load closed_max=65536
 in_peer dumpcap -q -n -i c -s 96 -B 64 -w "$T/pcap" -f tcp >"$T/dumpcap" 2>&1 & children="$children $!"; dumpcap=$!
 await grep -q '^File' "$T/dumpcap"
 in_peer lossy -c 10.9.2.2 -n $n -p 100 -b 4000 -r 1500 -s server >"$T/made"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 kill $dumpcap
 wait $dumpcap 2>/dev/null || true
 cat $proc/closed >"$T/closed"

@@ -30,20 +30,21 @@ load prealloc=1
 hold ahead hold -n 100 -u 10
 # On one processor: see 120-brief-lives.sh.
 taskset 1 tcpload churn -d 2 -n 10 -u 200 >"$T/made"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) -le 201 ]"
+no_more() { [ "$(open_rows)" -le 201 ]; }
+await no_more
 awk -v n="$(awk '{ n += $1 } END { print n }' "$T/made")" '{ v[$1] = $2 } END {
 	born = v["opened_active"] + v["opened_passive"] + v["opened_listen"]; ends = 2 * n + 1 + 200 + 1
 	print born " tracked and " v["refused_nomem"] " not, of " ends " ends"
 	exit !(born + v["refused_nomem"] == ends + v["discarded"] && born > ends / 2) }' $proc/stats || { cat $proc/stats; fail "it does not add up"; }
 stats_add_up
 release ahead
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 unload
 
 # Records that wait for others to share a grace period do not take the room of a bound that is lowered.
 load
 taskset 1 tcpload churn -d 1 -n 50 -u 10 >"$T/made"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 echo 30 >/sys/module/coremon/parameters/max_conns
 hold few hold -n 10 -u 10
 [ "$(columns $proc/connections id | wc -l)/$(stat_of refused_full)" = 21/0 ] || { cat $proc/stats; fail "$(columns $proc/connections id | wc -l) of 21 rows with max_conns=30"; }

@@ -9,7 +9,7 @@ load
 tcpload churn -d 8 -n 30 -u 200 >"$T/made"
 tcpload churn -d 4 -n 3 -u 200 -a ::ffff:127.0.0.1 >>"$T/made"
 made=$(awk '{ n += $1 } END { print n }' "$T/made")
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 stats_add_up
 echo "$made connections"
 [ "$(stat_of opened_active)" = "$made" ] || fail "opened_active: $(stat_of opened_active) of $made"

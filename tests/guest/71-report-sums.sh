@@ -18,7 +18,7 @@ before=$(snmp RetransSegs)
 sleep 1
 ip netns exec lossy tcpload churn -d 4 -n 4 -u 20000 -w 16384 >"$T/made"
 ip netns exec lossy tcpload churn -d 2 -n 2 -u 100 -a ::1 >"$T/made6"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 after=$(snmp RetransSegs)
 # One whole interval more.
 have=$(wc -l <"$T/json")

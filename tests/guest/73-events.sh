@@ -33,7 +33,7 @@ await reading 4
 before=$(snmp RetransSegs)
 ip netns exec lossy tcpload hold -p 7301 -n 3 -u 200000 -w 65536 </dev/null >/dev/null
 ip netns exec lossy tcpload hold -p 7302 -n 2 -u 1 -d 100000 -w 65536 -a ::1 </dev/null >/dev/null
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 again=$(($(snmp RetransSegs) - before))
 written=$(stat_of events)
 await sh -c "[ \$(wc -l <$T/json) -ge $written ]"

@@ -17,7 +17,7 @@ tcpload churn -d 2 -n 2 -u 500 -a ::1 >"$T/made6"
 # Nobody listens there.
 bash -c ': </dev/tcp/127.0.0.1/9' 2>/dev/null && fail "port 9"
 bash -c ': </dev/tcp/::1/9' 2>/dev/null && fail "port 9"
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 after=$(($(snmp OutSegs) + $(snmp RetransSegs))) again=$(($(snmp RetransSegs) - again)) resets=$(($(snmp OutRsts) - resets))
 kill -INT $flows
 wait $flows || fail "exit status $?"

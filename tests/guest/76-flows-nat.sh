@@ -61,6 +61,6 @@ diff "$T/want" "$T/have" || { cat "$T/flows"; cat /proc/net/nf_conntrack 2>/dev/
 # What is left of the connections goes while the rules are there; their ends in the other namespace would outlive it.
 release l8080
 release l8081
-await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = 0 ]"
+await rows_are 0
 nft flush ruleset
 unload

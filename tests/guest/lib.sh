@@ -61,6 +61,23 @@ stats_add_up() {
 		{ cat $proc/stats; exit 1; }
 }
 
+# Connections and listeners that have a row.
+open_rows() { awk '/^(connections|listeners) / { n += $2 } END { print n }' $proc/stats; }
+rows_are() { [ "$(open_rows)" = "$1" ]; }
+
+# A namespace `server` (10.9.0.2), where iperf3 listens, at the other end of the link `c` (10.9.0.1). Arguments: what netem does there.
+server_behind() {
+	ip netns add server
+	ip link add c type veth peer name s netns server
+	ip addr add 10.9.0.1/24 dev c
+	ip link set c up
+	ip -n server addr add 10.9.0.2/24 dev s
+	ip -n server link set s up
+	tc qdisc add dev c root netem "$@"
+	ip netns exec server iperf3 -s >"$T/iperf3-server" 2>&1 & children="$children $!"
+	await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
+}
+
 # Every field that ss and the module both know must be equal for every socket of ss's that matches a filter. ss is asked
 # before and after: only when nothing has moved meanwhile (a probe of a closed window, a late acknowledgement) it counts.
 # Arguments: how many sockets there must be at least, ss filter words. -n NS first: in that network namespace.

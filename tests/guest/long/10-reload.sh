@@ -9,15 +9,7 @@
 
 times=$(sized 1000 10)
 kept_module
-ip netns add server
-ip link add c type veth peer name s netns server
-ip addr add 10.9.0.1/24 dev c
-ip link set c up
-ip -n server addr add 10.9.0.2/24 dev s
-ip -n server link set s up
-tc qdisc add dev c root netem delay 5ms loss 3%
-ip netns exec server iperf3 -s >"$T/server" 2>&1 & children="$children $!"
-await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
+server_behind delay 5ms loss 3%
 iperf3 -c 10.9.0.2 -t 86400 -b 500K >"$T/bulk" 2>&1 & children="$children $!" bulk=$!
 tcpload churn -d 86400 -n 5 -u 700 -w 200 -r 133 -g 20 >"$T/storm" 2>&1 & children="$children $!" storm=$!
 tcpload pingpong -u 100 -g 10 >"$T/pingpong" 2>&1 & children="$children $!" pingpong=$!

@@ -9,15 +9,11 @@
 
 n=$(sized 300000 5000)
 own=$(sized 500 20)
-ip netns add far
-ip link add near type veth peer name far netns far
-ip addr add 10.9.0.1/24 dev near; ip link set near up
-ip -n far addr add 10.9.0.2/24 dev far; ip -n far link set far up; ip -n far link set lo up
-mac=$(ip -n far -br link show far | awk '{ print $3 }')
+far_host
+ip addr add 10.9.0.1/24 dev near
 ip -n far neigh replace 10.9.0.1 lladdr "$(ip -br link show near | awk '{ print $3 }')" dev far nud permanent
 ip -n far route add default via 10.9.0.1
 ip netns exec far sysctl -qw net.ipv4.tcp_syncookies=1 net.ipv4.tcp_max_syn_backlog=128
-await grep -qx up /sys/class/net/near/operstate
 
 cookies() { ip netns exec far nstat -asz TcpExtSyncookiesSent | awk '/Syncookies/ { print $2 }'; }
 flood_and_connect() {

@@ -27,25 +27,6 @@ exec 5>&-
 wait $follower || { cat "$T/told" $proc/stats; fail "the follower of closed.bin"; }
 bounded
 stats_add_up
-awk -v n="$n" 'FNR == 1 { file++ }
-	file <= 2 { for (i = 1; i < NF; i += 2) v[file, $i] = $(i + 1) }
-	file == 3 { stat[$1] = $2 }
-	function same(what, a, b) { if (a != b) { print what ": " a ", not " b; bad = 1 } }
-	END {
-		same("made", v[1, "connected"], n)
-		same("active", v[2, "connected"], v[1, "connected"])
-		same("passive", v[2, "accepted"], v[1, "accepted"])
-		same("refused connects", v[2, "refused"], v[1, "refused"])
-		same("bytes sent", v[2, "sent"], v[1, "sent"])
-		same("bytes received", v[2, "received"], v[1, "received"])
-		same("listeners", v[2, "listeners"], 1)
-		same("opened_active", stat["opened_active"], v[1, "connected"] + v[1, "refused"])
-		same("opened_passive", stat["opened_passive"], v[1, "accepted"])
-		same("ended", stat["ended"] - stat["discarded"], v[2, "records"])
-		same("closed_held + closed_lost", stat["closed_held"] + stat["closed_lost"], v[2, "records"])
-		same("refused for want of room or memory", stat["refused_full"] + stat["refused_nomem"], 0)
-		if (v[2, "unseen"] > stat["hooks_missed"]) same("flags not seen", v[2, "unseen"], stat["hooks_missed"])
-		print "figure: told " v[2, "records"] " records (" v[2, "sent"] " bytes sent, " v[2, "received"] " received, hooks_missed " stat["hooks_missed"] ")"
-		exit bad
-	}' "$T/made" "$T/told" $proc/stats || { cat "$T/told" $proc/stats $proc/hooks; fail "it does not add up"; }
+awk -v n="$n" -f ./tests/brief.awk "$T/made" "$T/told" $proc/stats >"$T/account" || { cat "$T/account" "$T/told" $proc/stats $proc/hooks; fail "it does not add up"; }
+figure told "$(cat "$T/account")"
 responsive

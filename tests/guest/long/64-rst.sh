@@ -10,14 +10,9 @@
 
 n=$(sized 300000 5000)
 refused=$(sized 50000 500)
-ip netns add far
-ip link add near type veth peer name far netns far
-ip link set near up
-ip -n far addr add 10.9.0.2/24 dev far; ip -n far link set far up; ip -n far link set lo up
-mac=$(ip -n far -br link show far | awk '{ print $3 }')
+far_host
 # Who sends them has the address of the connections' own.
 ip netns exec far sysctl -qw net.ipv4.conf.far.accept_local=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.far.rp_filter=0 net.ipv4.ip_local_port_range='20000 20399'
-await grep -qx up /sys/class/net/near/operstate
 mkfifo "$T/in"
 ip netns exec far tcpload hold -a 10.9.0.2 -p 7300 -n 200 -u 10 -P "$T/ready" <"$T/in" >"$T/held" 2>&1 & children="$children $!"
 exec 5>"$T/in"

@@ -23,7 +23,17 @@ available() { awk '/^MemAvailable:/ { print $2 }' /proc/meminfo; }
 # The module again and again, from memory.
 kept_module() { strip -g -o "$T/coremon.ko" /stage/coremon.ko 2>/dev/null || cp /stage/coremon.ko "$T/coremon.ko"; }
 
-at_rest() { await sh -c "[ \$(awk '/^(connections|listeners) / { n += \$2 } END { print n }' $proc/stats) = ${1:-0} ]"; }
+at_rest() { await rows_are "${1:-0}"; }
+
+# A host `far` (10.9.0.2) at the other end of the link `near`; $mac is its address.
+far_host() {
+	ip netns add far
+	ip link add near type veth peer name far netns far
+	ip link set near up
+	ip -n far addr add 10.9.0.2/24 dev far; ip -n far link set far up; ip -n far link set lo up
+	mac=$(ip -n far -br link show far | awk '{ print $3 }')
+	await grep -qx up /sys/class/net/near/operstate
+}
 
 # Runs a command with the heartbeat beside it, whose lines are $T/beats.NAME. Arguments: name (`without` or `with` the module), command.
 beating() {
