@@ -31,7 +31,11 @@ counters() {
 load closed_max=65536
 in_peer lossy -c 10.9.0.2 -n 40 -b 40000 -s server >"$T/made"
 await rows_are 0
-counters >"$T/counters"
+{
+	counters
+	# How many SYN-ACKs were sent again, whatever became of them.
+	awk '$1 == "synack_retrans" { print "synacks", $5 }' $proc/hooks
+} >"$T/counters"
 cat $proc/closed >"$T/closed"
 rows_add_up "$T/closed"
 awk 'FNR == NR { k[$1] = $2; next }
@@ -49,7 +53,10 @@ awk 'FNR == NR { k[$1] = $2; next }
 		for (n in k) if (k[n] && n ~ /Undo|Retrans|Probes|Timeouts|Recovery|Fail|DSACK|Rtx/) printf "%s %d  ", n, k[n]
 		print ""
 		same("rows", rows, 80)
-		same("retrans", sum["retrans"], k["RetransSegs"])
+		# One that a timer sends while the connection is being made of its request no connection counts.
+		at_most("retrans_synack", sum["retrans_synack"], k["synacks"])
+		at_least("retrans_synack", sum["retrans_synack"], k["synacks"] - 1)
+		same("retrans", sum["retrans"] - sum["retrans_synack"] + k["synacks"], k["RetransSegs"])
 		same("retrans_fast", sum["retrans_fast"], k["TCPFastRetrans"])
 		# Each timer that runs out sends one again, and in Loss slow start sends more. The kernel counts the timers of SYN-ACKs with
 		# them, and those that found their segment in a queue of this machine still, or no room there, and so sent nothing.
@@ -57,7 +64,7 @@ awk 'FNR == NR { k[$1] = $2; next }
 		at_most("retrans_timeout + retrans_syn", sum["retrans_timeout"] + sum["retrans_syn"], timers)
 		at_least("retrans_timeout + retrans_syn", sum["retrans_timeout"] + sum["retrans_syn"],
 			timers - sum["retrans_synack"] - k["TCPSpuriousRtxHostQueues"] - k["TCPRetransFail"])
-		same("handshakes", sum["retrans_syn"] + sum["retrans_synack"], k["TCPSynRetrans"])
+		same("handshakes", sum["retrans_syn"] + k["synacks"], k["TCPSynRetrans"])
 		# A probe may send new data instead.
 		at_most("retrans_tail_loss_probe", sum["retrans_tail_loss_probe"], k["TCPLossProbes"])
 		# Only what had been reduced can be taken back: from Recovery out of CWR there is nothing.

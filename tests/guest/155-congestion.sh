@@ -39,11 +39,11 @@ measure() {
 	ip netns exec client /stage/coremon report --section congestion --json 1 >"$T/$_name.json" 2>"$T/$_name.said" &
 	_report=$!; children="$children $_report"
 	await sh -c "[ \$(awk '\$1 == \"readers\" { print \$2 }' $proc/stats) = 1 ]"
-	ip netns exec client timeout 30 iperf3 -c 10.9.1.2 -t 3 -b "$3M" >"$T/$_name.iperf" 2>&1 &
+	ip netns exec client timeout $((30 * scale)) iperf3 -c 10.9.1.2 -t $((3 * scale)) -b "$3M" >"$T/$_name.iperf" 2>&1 &
 	_iperf=$!; children="$children $_iperf"
 	await sh -c "[ \$(ip netns exec client ss -Htn state established dst 10.9.1.2 | wc -l) = 2 ]"
 	tc -n router qdisc add dev rs root netem $2
-	sleep 2
+	sleep $((2 * scale))
 	tc -n router qdisc del dev rs root
 	wait $_iperf || true
 	await at_rest
@@ -116,8 +116,8 @@ END
 	[ "$_few" = false ] || fail "$1: too few happened"
 }
 
-# Half of the packets come 20 ms later than the other half.
-measure reorder 'delay 20ms reorder 50%' 8
+# Half of the packets come 20 ms later than the other half; on a slow kernel that would be before the next is sent.
+measure reorder "delay $((20 * scale))ms reorder 50%" 8
 verdict_is reorder reordering
 # So much is lost that what is sent again is lost too, as a rule.
 measure loss 'delay 5ms loss 25%' 4

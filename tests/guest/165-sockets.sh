@@ -135,7 +135,7 @@ awk '
 		is("promiscuous", row[name, "flags"] ~ /p/, $3 ~ /PROMISC/); is("up", row[name, "flags"] ~ /U/, $3 ~ /[<,]UP[,>]/); is("loopback", row[name, "flags"] ~ /L/, $3 ~ /LOOPBACK/) }
 	/RX:/ { missed = $5 == "missed"; getline; is("rx_ok", row[name, "rx_ok"], $2); is("rx_err", row[name, "rx_err"], $3); is("rx_drp", row[name, "rx_drp"], $4 + (missed ? $5 : 0)); dropped += $4 }
 	/TX:/ { getline; is("tx_ok", row[name, "tx_ok"], $2); is("tx_err", row[name, "tx_err"], $3); is("tx_drp", row[name, "tx_drp"], $4) }
-	END { print names " interfaces, " dropped " dropped"; exit bad || names != 3 || dropped < 7 }' "$T/links" "$T/ip" || { cat "$T/ip" "$T/links"; fail "interfaces are not those of ip"; }
+	END { print names " interfaces, " dropped " dropped"; exit bad || names < 3 || dropped < 7 }' "$T/links" "$T/ip" || { cat "$T/ip" "$T/links"; fail "interfaces are not those of ip"; }
 
 # ---- counters ----
 in_ns nstat -asz >"$T/nstat1"
@@ -183,8 +183,9 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next } { n++; if ($at["
 if grep -q '^udp_diag ' /proc/modules; then
 	in_ns ss -tuanpHmeO >"$T/ss"
 	cp "$T/ss" "$T/ss2"
-	rmmod udp_diag
+	# The reader above still asks now and then, and would have it loaded again.
 	echo /bin/false >/proc/sys/kernel/modprobe
+	await rmmod udp_diag
 	sockets -u --csv >"$T/csv" 2>"$T/said"
 	grep -q 'no udp_diag: using /proc/net/udp' "$T/said" || { cat "$T/said"; fail "does not say what it uses"; }
 	compare udp_diag
