@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # row: loads and unloads under a ping-pong, a connection storm and lossy bulk, with readers
-# time: 3600
+# time: 5400
 # Loaded and unloaded a thousand times under a ping-pong, a storm of connections and bulk over a link that loses packets, with readers that
 # have every file open when it goes: the traffic does not notice, and nothing is left. See 45-reload.sh.
 . ./tests/lib.sh

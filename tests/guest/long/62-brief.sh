@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # row: short connections, to the connection and to the byte
-# time: 3600
+# time: 5400
 # A million connections of a byte each way, one after another: what the module tells of them is, to the connection and to the byte,
 # what the applications did. On one processor: see 120-brief-lives.sh.
 . ./tests/lib.sh
