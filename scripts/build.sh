@@ -14,6 +14,9 @@ if [ "${1:-}" = -s ]; then sparse=1; shift; fi
 line=${1:?usage: build.sh [-s] LINE}
 root=$("$TOP/scripts/suite.sh" "$(kernel_suite "$line")")
 if kernel_source "$line" >/dev/null; then home=$("$TOP/scripts/debug-kernel.sh" "$line"); else home=$root; fi
+machine=$(machine_of "$line")
+# shellcheck disable=SC2086
+[ "$machine" = amd64 ] || "$TOP/scripts/install-deps.sh" $CROSS_PACKAGES
 release=$(kernel_release "$home" "$line") || die "no $line kernel with headers in $home"
 work=$BUILD/$line
 stage=$work/stage
@@ -36,13 +39,18 @@ rm -rf "$work/src" "$stage"
 mkdir -p "$work/src" "$stage/bin"
 sources | tar -cf - -T - | tar -xf - -C "$work/src"
 
-src=/mnt/src
-[ "$root" != / ] || src=$work/src
-kdir=/lib/modules/$release/build ubsan=
+kdir=/lib/modules/$release/build more='' cc=gcc reader='' builder=$root
 # A kernel of our own leaves UBSAN to the module: UBSAN_SANITIZE is what a kernel's makefile would say of a folder.
-if [ "$home" != "$root" ]; then kdir=$home$kdir ubsan=UBSAN_SANITIZE=y; fi
-kbuild="make -j$(nproc) -C $kdir M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= $ubsan"
-quietly "$work/module.log" in_root "$root" "$work" "$kbuild modules" || die "the module does not build for $release"
+if [ "$home" != "$root" ]; then kdir=$home$kdir more=UBSAN_SANITIZE=y; fi
+# For another processor everything is compiled outside its root, against what is in it.
+if [ "$machine" != amd64 ]; then
+	builder=/ kdir=$root/usr/src/linux-headers-$release more="ARCH=arm64 CROSS_COMPILE=aarch64-linux-gnu-" cc="aarch64-linux-gnu-gcc --sysroot=$root"
+	reader="CC='$cc' AR=aarch64-linux-gnu-ar PKG_CONFIG='PKG_CONFIG_SYSROOT_DIR=$root PKG_CONFIG_LIBDIR=$root/usr/lib/aarch64-linux-gnu/pkgconfig pkg-config'"
+fi
+src=/mnt/src
+[ "$builder" != / ] || src=$work/src
+kbuild="make -j$(nproc) -C $kdir M=$src W=1 KCFLAGS=-Werror KBUILD_MODPOST_WARN= $more"
+quietly "$work/module.log" in_root "$builder" "$work" "$kbuild modules" || die "the module does not build for $release"
 # W=1 warnings that the compiler does not know as errors (modpost, kernel-doc) count as well.
 if grep -E 'warning:|^WARNING' "$work/module.log" | grep -vE 'pahole version differs|compiler differs' >"$work/warnings"; then
 	sed 's/^/  | /' "$work/warnings" >&2
@@ -61,15 +69,15 @@ if [ -n "$sparse" ]; then
 fi
 cp "$work/src/kmod/coremon.ko" "$stage/"
 
-quietly "$work/helpers.log" in_root "$root" "$work" '
+quietly "$work/helpers.log" in_root "$builder" "$work" '
 	for c in src/tests/guest/*.c; do
 		[ -e "$c" ] || continue
 		n=${c##*/}
-		gcc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o "stage/bin/${n%.c}" "$c" || exit 1
+		'"$cc"' -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -o "stage/bin/${n%.c}" "$c" || exit 1
 	done' || die "the test helpers do not build in $(kernel_suite "$line")"
 
 if [ -e userspace/Makefile ]; then
-	quietly "$work/reader.log" in_root "$root" "$work" "make -C src/userspace" || die "the reader does not build in $(kernel_suite "$line")"
+	quietly "$work/reader.log" in_root "$builder" "$work" "make -C src/userspace $reader" || die "the reader does not build in $(kernel_suite "$line")"
 	cp -P "$work/src/userspace/coremon" "$work/src/userspace/coremon-report" "$stage/"
 fi
 cp -r tests/guest "$stage/tests"

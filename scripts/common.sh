@@ -13,6 +13,9 @@ linux-headers-amd64 linux-image-amd64 qemu-system-x86 busybox-static cpio mmdebs
 binutils clang libclang-rt-dev clang-tidy cppcheck coccinelle perl openssl"
 # (perl: kernel-doc, which W=1 runs.)
 SUITE_PACKAGES="gcc make libc6-dev mount kmod iproute2 iperf3 procps bison flex pkg-config libmnl-dev libjansson-dev perl nftables tshark"
+# What a root of arm64 needs on the host, where all is compiled for it, and in it beside those.
+CROSS_PACKAGES="gcc-aarch64-linux-gnu qemu-system-arm"
+ARM64_PACKAGES="busybox-static base-passwd"
 # What `make bench` compares with, and nothing else needs.
 BENCH_PACKAGES="libbpf-tools bpftrace nftables"
 
@@ -48,6 +51,9 @@ kernel_suite() {
 # The package of the source a kernel of our own is built of; fails for one that Debian built.
 kernel_source() { kernel_rows | awk -v l="$1" '$1 == l && sub(/^source:/, "", $4) { print $4; n = 1 } END { exit !n }'; }
 
+# The processor of a suite or of a kernel line, as Debian calls it.
+machine_of() { case $1 in *-arm64) echo arm64 ;; *) echo amd64 ;; esac; }
+
 host_is() {
 	[ -r /etc/os-release ] && [ "$(. /etc/os-release; echo "${ID:-}-${VERSION_CODENAME:-}")" = "debian-$1" ]
 }
@@ -66,7 +72,7 @@ kernel_home() {
 # How the releases of a kernel line end: what follows the `-` of the line, and the processor. Argument: line.
 kernel_flavour() {
 	if kernel_source "$1" >/dev/null; then echo "coremon-$1"; return; fi
-	case $1 in *-*) echo "${1#*-}-amd64" ;; *) echo amd64 ;; esac
+	case $1 in *-arm64) echo arm64 ;; *-*) echo "${1#*-}-amd64" ;; *) echo amd64 ;; esac
 }
 
 # The newest release of a kernel line that has both headers and an image there. Arguments: its home, line.

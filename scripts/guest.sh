@@ -47,19 +47,21 @@ fi
 # Debian's -cloud kernels have no 9p.
 share=9p shares='9pnet_virtio 9p'
 modprobe -d "$home" -S "$release" --show-depends 9p >/dev/null 2>&1 || share=virtiofs shares=virtiofs
-[ -x /bin/busybox ] || die "busybox-static is missing (run scripts/install-deps.sh)"
+machine=$(machine_of "$line") busybox=/bin/busybox
+[ "$machine" = amd64 ] || busybox=$root/bin/busybox
+[ -x $busybox ] || die "busybox-static is missing (run scripts/install-deps.sh)"
 
 # The initramfs: busybox, and the modules between the kernel and its root file system, in the order modprobe loads
 # them. It changes only with the kernel and this script, so it is kept.
 initramfs() {
 	local key out dir m
-	key=$(sha256sum "$0" "$home/lib/modules/$release/modules.dep" /bin/busybox | sha256sum | cut -c1-16)
+	key=$(sha256sum "$0" "$home/lib/modules/$release/modules.dep" "$busybox" | sha256sum | cut -c1-16)
 	out=$CACHE/initramfs/$release-$key
 	if [ ! -e "$out" ]; then
 		mkdir -p "$CACHE/initramfs"
 		dir=$(mktemp -d "$CACHE/initramfs/tmp.XXXXXX")
 		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m,own}
-		cp /bin/busybox "$dir/bin/"
+		cp "$busybox" "$dir/bin/"
 		# modprobe -d follows the folder's own modules.dep; a module built into the kernel prints "builtin".
 		for m in virtio_pci $shares overlay virtio_console; do
 			modprobe -d "$home" -S "$release" --show-depends "$m"
@@ -105,7 +107,7 @@ initramfs() {
 initrd=$(initramfs)
 
 # What the guest's clock is made from: see tsc.c. With exact time it needs no telling.
-if [ -z "$icount" ]; then
+if [ -z "$icount" ] && [ "$machine" = amd64 ]; then
 	[ "$CACHE/tsc" -nt "$TOP/scripts/tsc.c" ] || { gcc -O2 -o "$CACHE/tsc.$$" "$TOP/scripts/tsc.c" && mv "$CACHE/tsc.$$" "$CACHE/tsc"; }
 	append="tsc_early_khz=$("$CACHE/tsc") $append"
 fi
@@ -148,9 +150,12 @@ trap 'finish; exit 130' INT TERM HUP
 trap finish EXIT
 
 # Nehalem: emulating less than the newest processor (no AVX, no five-level page tables) saves a seventh of the time.
-set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:-1536}" -cpu Nehalem,+smap,+smep \
+qemu_program=qemu-system-x86_64 processor="-cpu Nehalem,+smap,+smep" console=ttyS0 words="no_timer_check tsc=reliable"
+[ "$machine" = amd64 ] || qemu_program=qemu-system-aarch64 processor="-machine virt -cpu cortex-a57" console=ttyAMA0 words=
+# shellcheck disable=SC2086
+set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:-1536}" $processor \
 	-kernel "$image" -initrd "$initrd" \
-	-append "console=ttyS0 loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 no_timer_check tsc=reliable random.trust_cpu=on net.ifnames=0 ${append}" \
+	-append "console=$console loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 $words random.trust_cpu=on net.ifnames=0 ${append}" \
 	-chardev "file,id=console,path=$stage/console.log" -serial chardev:console \
 	-device virtio-rng-pci
 if [ $share = 9p ]; then
@@ -190,7 +195,7 @@ if [ -n "$stream" ]; then
 fi
 # QEMU in a group of its own, so that Ctrl-C reaches this script alone, which ends it and leaves nothing.
 set -m
-timeout -k 5 "$limit" qemu-system-x86_64 "$@" </dev/null 2>"$stage/qemu.log" &
+timeout -k 5 "$limit" "$qemu_program" "$@" </dev/null 2>"$stage/qemu.log" &
 qemu=$!
 set +m
 rc=0

@@ -5,6 +5,7 @@
 # Which of our own kernels this is, and how many times longer everything takes on it.
 own='' scale=1
 case $(uname -r) in *-coremon-debug) own=debug scale=4 ;; *-coremon-kcsan) own=kcsan scale=3 ;; esac
+[ "$(uname -m)" != aarch64 ] || scale=2
 
 taint=0
 # One line for each thing of coremon that is still there with the module gone.
