@@ -57,7 +57,9 @@ initramfs() {
 	local key out dir m
 	key=$(sha256sum "$0" "$home/lib/modules/$release/modules.dep" "$busybox" | sha256sum | cut -c1-16)
 	out=$CACHE/initramfs/$release-$key
-	if [ ! -e "$out" ]; then
+	if [ -e "$out" ]; then
+		touch "$out"
+	else
 		mkdir -p "$CACHE/initramfs"
 		dir=$(mktemp -d "$CACHE/initramfs/tmp.XXXXXX")
 		mkdir -p "$dir"/{bin,proc,sys,dev,lower,rw,new,m,own}
@@ -101,6 +103,8 @@ initramfs() {
 		(cd "$dir" && find . | cpio --quiet -o -H newc | gzip -1) >"$out.tmp.$$"
 		mv "$out.tmp.$$" "$out"
 		rm -rf "$dir"
+		# Nobody has used them for long.
+		find "$CACHE/initramfs" -maxdepth 1 -type f -mtime +7 -delete
 	fi
 	echo "$out"
 }

@@ -53,8 +53,8 @@ path-exclude=/usr/share/doc/*
 path-exclude=/boot/initrd*"
 dpkg_options() { echo "$options" | sed 's/^/--dpkgopt=/'; }
 
-# One of another processor is unpacked, for nothing of it can run here, and set up as far as a guest needs it: names of users and of awk, and
-# programs of kbuild that this machine can run.
+# One of another processor is unpacked, for nothing of it can run here, and set up as far as a guest needs it: names of users and of awk, an
+# index of modules, and programs of kbuild that this machine can run.
 foreign() {
 	packages=$(stock_rows | awk -v s="$suite" '$2 == s { print $4, $5 }')
 	mkdir -p "$tmp"
@@ -64,6 +64,7 @@ foreign() {
 		"deb $debian $release main" ${security:+"deb $security $release-security main"} || return 1
 	for f in passwd group; do cp "$tmp/usr/share/base-passwd/$f.master" "$tmp/etc/$f" || return 1; done
 	ln -sf mawk "$tmp/usr/bin/awk"
+	depmod -b "$tmp" "$(kernel_release "$tmp" "$(stock_rows | awk -v s="$suite" '$2 == s { print $1 }')")" || return 1
 	for k in "$tmp"/usr/lib/linux-kbuild-*; do
 		[ -d "/usr/lib/${k##*/}" ] || { echo "this machine has no ${k##*/}"; return 1; }
 		rm -rf "$k" && cp -a "/usr/lib/${k##*/}" "$k" || return 1

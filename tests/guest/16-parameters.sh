@@ -85,9 +85,9 @@ raw() { case $1 in LONG) printf %s "$long" ;; *) printf -- "$1" ;; esac; }
 said() { dmesg | tail -n +$((seen + 1)) | grep 'coremon: ' || true; }
 mark() { seen=$(dmesg | wc -l); }
 
-# At the load a value that is refused has a load of its own: on the first kernel every fourth, on the others every sixteenth. Those that are
-# taken come together, the first of each parameter, then the second.
-part=16
+# At the load a value that is refused has a load of its own: on the first kernel every fourth, on the others every fortieth, as no kernel reads
+# them in its own way. Those that are taken come together, the first of each parameter, then the second.
+part=40
 [ ! -e thorough ] || part=4
 names=$(modinfo -p /stage/coremon.ko | sed 's/:.*//' | sort)
 [ "$(echo "$names" | wc -l)" -ge 11 ] || fail "modinfo tells of few parameters: $names"
