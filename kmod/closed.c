@@ -99,6 +99,18 @@ static void keep_ledger(struct moment *m, const struct coremon_conn *conn)
 	smp_rmb();
 }
 
+/* What is kept of a record, @kept, to its place in @to: of one that is not eventful the rest is 0. */
+static void restore_record(struct coremon_conn *to, const u8 *kept)
+{
+	u8 *usual = (u8 *)to + COREMON_CONN_KEPT, *rest = usual + COREMON_CONN_USUAL_SIZE;
+
+	memcpy(usual, kept, COREMON_CONN_USUAL_SIZE);
+	if (to->eventful)
+		memcpy(rest, kept + COREMON_CONN_USUAL_SIZE, COREMON_CONN_KEPT_SIZE - COREMON_CONN_USUAL_SIZE);
+	else
+		memset(rest, 0, COREMON_CONN_KEPT_SIZE - COREMON_CONN_USUAL_SIZE);
+}
+
 /* The copy of a record in which the owner may have been written meanwhile, by a task that sends or receives. */
 static noinline void mend_owner(struct kept *kept, const struct coremon_conn *conn)
 {
@@ -111,11 +123,18 @@ static noinline void mend_owner(struct kept *kept, const struct coremon_conn *co
 
 static void keep_record(struct kept *kept, const struct coremon_conn *conn)
 {
+	const u8 *usual = (const u8 *)conn + COREMON_CONN_KEPT;
 	/* The owner is read after its state. */
 	int before = smp_load_acquire(&conn->owner_state);
 
 	/* A call may count, or a task become the owner, meanwhile: the former is in it or not, the latter is mended. */
-	data_race(memcpy(kept->record, (const u8 *)conn + COREMON_CONN_KEPT, sizeof(kept->record)));
+	data_race(memcpy(kept->record, usual, COREMON_CONN_USUAL_SIZE));
+	/* Whoever reads of it goes by what the copy says, so this does. */
+	if (unlikely(kept->record[offsetof(struct coremon_conn, eventful) - COREMON_CONN_KEPT])) {
+		/* A drop may count meanwhile, and is in it or not. */
+		data_race(memcpy(kept->record + COREMON_CONN_USUAL_SIZE, usual + COREMON_CONN_USUAL_SIZE,
+				 sizeof(kept->record) - COREMON_CONN_USUAL_SIZE));
+	}
 	/* The state after all else. It never goes back: one that is the same before and after was so all the time. */
 	smp_rmb();
 	if (unlikely(before != READ_ONCE(conn->owner_state) || before == COREMON_OWNER_CLAIMING || before == COREMON_OWNER_TAKING))
@@ -292,7 +311,7 @@ again:
 	if (there) {
 		give_id(&kept_of(*seq)->moment.socket);
 		m = kept_of(*seq)->moment;
-		memcpy((u8 *)&conn + COREMON_CONN_KEPT, kept_of(*seq)->record, COREMON_CONN_KEPT_SIZE);
+		restore_record(&conn, kept_of(*seq)->record);
 	}
 	raw_spin_unlock_irqrestore(&lock, flags);
 	if (!there)

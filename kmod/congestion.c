@@ -17,6 +17,7 @@ static void moved(struct coremon_conn *conn, struct sock *sk, u8 ca_state)
 	u8 old = conn->ca_last;
 	u64 now = ktime_get_ns();
 
+	coremon_eventful(conn);
 	WRITE_ONCE(conn->ca_ns[old], conn->ca_ns[old] + (now - conn->ca_since_ns));
 	WRITE_ONCE(conn->ca_since_ns, now);
 	WRITE_ONCE(conn->ca_last, ca_state);
@@ -143,6 +144,7 @@ void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *
 		u32 segs = tcp_skb_pcount(skb);
 
 		if (!err) {
+			coremon_eventful(conn);
 			if (kind >= 0)
 				WRITE_ONCE(conn->retrans[kind], conn->retrans[kind] + segs);
 			WRITE_ONCE(conn->last_retrans_ns, ktime_get_ns());
@@ -198,6 +200,7 @@ void coremon_congestion_undo(struct sock *sk)
 	if (conn && !conn->ended) {
 		int kind = undo_kind(sk);
 
+		coremon_eventful(conn);
 		WRITE_ONCE(conn->undo[kind], conn->undo[kind] + 1);
 		coremon_changed(conn);
 	}

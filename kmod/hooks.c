@@ -29,11 +29,11 @@ enum hook_id {
 	HOOK_STATE,
 	HOOK_SEGMENT,
 	HOOK_SEGMENT_OTHER,
+	HOOK_ACCEPT,
 	HOOK_SEND,
 	HOOK_SEND_PAGE,
 	HOOK_RECV,
 	HOOK_SPLICE_READ,
-	HOOK_ACCEPT,
 	HOOK_RETRANSMIT,
 	HOOK_CA_STATE,
 	HOOK_CA_RECOVERY,
@@ -164,9 +164,10 @@ COREMON_METERED(fn_delack, (void *sk, void *unused), (sk, unused),
 COREMON_METERED(fn_probe, (void *sk, void *mib), (sk, mib),
 		HOOK_PROBE, coremon_track_timer(sk))
 
-/* Of these two a program calls one at every turn. */
+/* Of the first two a program calls one at every turn; by the third each connection passes several times. */
 COREMON_DEFINE_ENTRY_OPS(send_ops, fn_send);
 COREMON_DEFINE_ENTRY_OPS(recv_ops, fn_recv);
+COREMON_DEFINE_ENTRY_OPS(segment_other_ops, fn_segment_other);
 
 /* ---- the table ---- */
 
@@ -179,7 +180,7 @@ struct site {
 };
 
 #define FUNCTION(sym, fn) { .symbol = #sym, .handler = fn }
-#define HOT_FUNCTION(sym, fn, ops) { .symbol = #sym, .handler = fn, .own = COREMON_ENTRY_OPS(ops) }
+#define OWN_FUNCTION(sym, fn, ops) { .symbol = #sym, .handler = fn, .own = COREMON_ENTRY_OPS(ops) }
 /* No enum hook_id: hook 0 has candidates and stands in for nothing. */
 #define ALWAYS 0
 
@@ -208,11 +209,11 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_SEGMENT_OTHER] = {
 		.name = "segment_other",
-		.sites = { FUNCTION(tcp_rcv_state_process, fn_segment_other) },
+		.sites = { OWN_FUNCTION(tcp_rcv_state_process, fn_segment_other, segment_other_ops) },
 	},
 	[HOOK_SEND] = {
 		.name = "send",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) HOT_FUNCTION(tcp_sendmsg, fn_send, send_ops) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_send_length, tp_send) OWN_FUNCTION(tcp_sendmsg, fn_send, send_ops) },
 	},
 	/* sendfile and splice before v6.5; later they end in sendmsg. */
 	[HOOK_SEND_PAGE] = {
@@ -221,7 +222,7 @@ static struct hook hooks[HOOKS] = {
 	},
 	[HOOK_RECV] = {
 		.name = "recv",
-		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) HOT_FUNCTION(tcp_recvmsg, fn_recv, recv_ops) },
+		.sites = { COREMON_SITE_SOCK_LENGTH(sock_recv_length, tp_recv) OWN_FUNCTION(tcp_recvmsg, fn_recv, recv_ops) },
 	},
 	[HOOK_SPLICE_READ] = {
 		.name = "splice_read",

@@ -151,6 +151,7 @@ void coremon_ledger_count(struct coremon_conn *conn, u32 reason)
 {
 	struct coremon_ledger *ledger = READ_ONCE(conn->ledger);
 
+	coremon_eventful(conn);
 	atomic_inc(&conn->drops);
 	/* Before the reason, so that the whole is never less than its parts; pairs with that in coremon_ledger_fill(). */
 	smp_mb__after_atomic();

@@ -38,6 +38,7 @@ void coremon_queue_window_moved(struct coremon_conn *conn, struct sock *sk, u8 z
 	u8 changed = conn->zero_wnd ^ zero_wnd;
 	u64 now = ktime_get_ns();
 
+	coremon_eventful(conn);
 	if (changed & COREMON_ZERO_WND_IN) {
 		bool closed = zero_wnd & COREMON_ZERO_WND_IN;
 
@@ -71,6 +72,7 @@ void coremon_queue_carry_on(struct coremon_conn *conn, const struct tcp_sock *tp
 {
 	u32 passed = now - conn->area_jiffies;
 
+	coremon_eventful(conn);
 	WRITE_ONCE(conn->area_jiffies, now);
 	WRITE_ONCE(conn->send_q_area, conn->send_q_area + (u64)conn->send_q_last * passed);
 	WRITE_ONCE(conn->recv_q_area, conn->recv_q_area + (u64)conn->recv_q_last * passed);
@@ -138,7 +140,7 @@ void coremon_queue_fill(struct coremon_conn *conn, const struct coremon_moment *
 		coremon_queue_raise(&conn->send_q_high, m->send_q);
 		coremon_queue_raise(&conn->recv_q_high, m->recv_q);
 		if (m->ofo_span != (u32)COREMON_UNKNOWN)
-			coremon_queue_raise(&conn->ofo_span_max, m->ofo_span);
+			coremon_queue_raise_ofo(conn, m->ofo_span);
 	}
 	if (!m->exact)
 		return;
@@ -187,6 +189,7 @@ void coremon_queue_tell(struct coremon_conn *conn, const struct sock *sk, const 
 {
 	bool connecting = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
 
+	coremon_eventful(conn);
 	*send_q = take(&conn->send_q_high, &conn->send_q_marks, follow, connecting ? 0 : send_q_of(tcp_sk(sk)));
 	*recv_q = take(&conn->recv_q_high, &conn->recv_q_marks, follow, connecting ? 0 : recv_q_of(tcp_sk(sk)));
 	if (!coremon_meter_exact(follow->first ? conn->birth_ns : follow->before_ns))

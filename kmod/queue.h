@@ -69,6 +69,19 @@ static inline u32 coremon_queue_ofo_span(const struct tcp_sock *tp)
 	return TCP_SKB_CB(tp->ooo_last_skb)->end_seq - tp->rcv_nxt;
 }
 
+/**
+ * coremon_queue_raise_ofo() - Raise the mark of data out of order.
+ * @conn: the record, under RCU, or a copy of what is kept of it
+ * @span: how far ahead it reaches now, bytes
+ */
+static inline void coremon_queue_raise_ofo(struct coremon_conn *conn, u32 span)
+{
+	if (!span)
+		return;
+	coremon_eventful(conn);
+	coremon_queue_raise(&conn->ofo_span_max, span);
+}
+
 void coremon_queue_window_moved(struct coremon_conn *conn, struct sock *sk, u8 zero_wnd);
 void coremon_queue_carry_on(struct coremon_conn *conn, const struct tcp_sock *tp, u32 now);
 
@@ -95,7 +108,7 @@ static inline void coremon_queue_segment(struct coremon_conn *conn, struct sock 
 	coremon_queue_raise(&conn->send_q_high, tp->write_seq - tp->snd_una);
 	coremon_queue_raise(&conn->recv_q_high, max_t(int, rcv_nxt - tp->copied_seq, 0));
 	if (unlikely(!RB_EMPTY_ROOT(&tp->out_of_order_queue)))
-		coremon_queue_raise(&conn->ofo_span_max, coremon_queue_ofo_span(tp));
+		coremon_queue_raise_ofo(conn, coremon_queue_ofo_span(tp));
 	if (unlikely(now != conn->area_jiffies))
 		coremon_queue_carry_on(conn, tp, now);
 

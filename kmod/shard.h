@@ -34,10 +34,10 @@ struct coremon_shard {
 
 extern struct coremon_shard coremon_shards[COREMON_SHARDS];
 
-/* The chains of a shard are those whose index has its number in the low bits, so a chain belongs to one lock. */
+/* The chains of a shard are those whose index has its number in the high bits, so a chain belongs to one lock. */
 static inline struct coremon_shard *coremon_shard_of(const struct sock *sk)
 {
-	struct coremon_shard *shard = &coremon_shards[coremon_bucket_of(sk) & (COREMON_SHARDS - 1)];
+	struct coremon_shard *shard = &coremon_shards[coremon_hash_of(sk) >> (32 - COREMON_SHARD_BITS)];
 
 	/* Else the compiler adds it up anew for each field. */
 	OPTIMIZER_HIDE_VAR(shard);

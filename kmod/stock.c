@@ -5,6 +5,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 
 #include "ledger.h"
@@ -43,8 +44,10 @@ static struct coremon_conn *allocate(gfp_t flags)
 {
 	struct coremon_conn *conn = kmem_cache_alloc(cache, flags | __GFP_NOWARN);
 
-	if (conn)
-		atomic_inc(&nr_allocated);
+	if (!conn)
+		return NULL;
+	conn->eventful = true;	/* nothing is known of what is in it */
+	atomic_inc(&nr_allocated);
 	return conn;
 }
 
@@ -173,6 +176,15 @@ struct coremon_conn *coremon_stock_retire(struct coremon_stock *stock, struct co
 	return conn;
 }
 
+/* That coremon_eventful() was called wherever it has to be, on kernels that check such things. */
+static void check_eventful(const struct coremon_conn *conn)
+{
+	const u8 *rest = (const u8 *)conn + COREMON_CONN_KEPT + COREMON_CONN_USUAL_SIZE;
+
+	if (IS_ENABLED(CONFIG_PROVE_LOCKING))
+		WARN_ON_ONCE(!conn->eventful && memchr_inv(rest, 0, COREMON_CONN_KEPT_SIZE - COREMON_CONN_USUAL_SIZE));
+}
+
 /* Used again, or given back. Returns how many there were. */
 static unsigned int give_back(struct coremon_stock *stock, struct coremon_conn *conns)
 {
@@ -182,8 +194,10 @@ static unsigned int give_back(struct coremon_stock *stock, struct coremon_conn *
 	unsigned long flags;
 	unsigned int n = 0;
 
-	for (conn = conns; conn; conn = conn->next)
+	for (conn = conns; conn; conn = conn->next) {
+		check_eventful(conn);
 		coremon_ledger_free(conn->ledger);
+	}
 	raw_spin_lock_irqsave(stock->lock, flags);
 	for (conn = conns; conn; conn = next, n++) {
 		next = conn->next;

@@ -92,7 +92,10 @@ static const enum coremon_stat opened_stats[] = {
 /* A record of a connection of which nothing is known but its socket. */
 static __always_inline void begin(struct coremon_conn *conn, struct sock *sk, u8 opened, u64 now)
 {
-	memset((u8 *)conn + COREMON_CONN_KEPT, 0, COREMON_CONN_KEPT_SIZE);
+	if (unlikely(conn->eventful))
+		memset((u8 *)conn + COREMON_CONN_KEPT, 0, COREMON_CONN_KEPT_SIZE);
+	else	/* The owner means nothing until its state is another. */
+		memset((u8 *)conn + COREMON_CONN_KEPT, 0, offsetof(struct coremon_conn, owner) - COREMON_CONN_KEPT);
 	conn->sk = sk;
 	conn->netns = sock_net(sk)->ns.inum;
 	conn->opened = opened;
@@ -325,7 +328,7 @@ int coremon_table_init(void)
 
 	/* Two records a chain, on average, when the table is full. */
 	coremon_buckets.bits = order_base_2(buckets);
-	coremon_buckets.shift = 64 - coremon_buckets.bits;
+	coremon_buckets.shift = 32 - coremon_buckets.bits;
 	coremon_buckets.heads = kvcalloc(1UL << coremon_buckets.bits, sizeof(*coremon_buckets.heads), GFP_KERNEL);
 	if (!coremon_buckets.heads)
 		return -ENOMEM;

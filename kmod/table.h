@@ -111,15 +111,17 @@ struct coremon_marks {
  * @owner_state: COREMON_OWNER_*
  * @told: a reader of changes was told of it; written under the shard's lock
  * @birth_ns: ktime_get_ns() at birth; 0: open before the load, not known; immutable
- * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
+ * @ca_since_ns: when the CA state became @ca_last, or birth or load
  * @netns: inode number of the network namespace; immutable
+ * @last_state: TCP_* before TCP_CLOSE, when nothing but the socket's destruction is to come; 0: that has not been told
+ * @closed_open: coremon_closed_final() is waited for
+ * @eventful: false: what is kept of the record behind @owner is 0; set without a lock, and not cleared before the record is used again
  * @owner: whose it is; see @owner_state
- * @ofo_span_max: see struct coremon_row
  * @send_q_marks: what was in @send_q_high before; written under the socket's spinlock and the shard's lock, until @ended
  * @recv_q_marks: what was in @recv_q_high before
  * @handshake_us: see struct coremon_row; ~0U: not known
  * @first_byte_us: see struct coremon_row; ~0U: none yet, or not known
- * @ca_since_ns: when the CA state became @ca_last, or birth or load
+ * @last_retrans_ns: ktime_get_ns() of the last segment sent again; 0: none since birth or load
  * @ca_ns: time in each CA state before that
  * @ca_entries: entries into each CA state, TCP_CA_*
  * @retrans: segments sent again, by COREMON_RETRANS_*
@@ -132,8 +134,7 @@ struct coremon_marks {
  * @zero_wnd_in_us: time it was closed, before that
  * @ledger: its dropped packets by reason; NULL: none yet, or no memory; set once, without a lock
  * @drops: how many were dropped since birth or load
- * @last_state: TCP_* before TCP_CLOSE, when nothing but the socket's destruction is to come; 0: that has not been told
- * @closed_open: coremon_closed_final() is waited for
+ * @ofo_span_max: see struct coremon_row
  * @birth: place in the order of birth; shard's lock
  * @change: place in the order of change; shard's lock
  * @closed_seq: number of its record among the ended ones, when @ended and until it leaves its chain
@@ -143,7 +144,8 @@ struct coremon_marks {
  *
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
  * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches. From @send_q_high to
- * @closed_open is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last.
+ * @ofo_span_max is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last. What lies
+ * behind @owner of that is 0 of a connection that is over within a tick and to which nothing happened, and neither written nor copied then: @eventful.
  *
  * No cache line that processors share is written at a usual call or segment, but those of the connection itself, whose socket the same
  * processors write in the same moment. Of its first lines: @hash, @sk, @flags_of_note, @ca_last are read only, and a neighbour in a chain is
@@ -188,11 +190,14 @@ struct coremon_conn {
 	u32 handshake_us;
 
 	u64 birth_ns;
-	u64 last_retrans_ns;
-	u32 netns;
-	u32 ofo_span_max;
-	struct coremon_owner owner;
 	u64 ca_since_ns;
+	u32 netns;
+	u8 last_state;
+	bool closed_open;
+	bool eventful;
+	struct coremon_owner owner;
+
+	u64 last_retrans_ns;
 	u64 ca_ns[COREMON_CA_STATES];
 	u32 ca_entries[COREMON_CA_STATES];
 	u32 retrans[COREMON_RETRANS_KINDS];
@@ -207,8 +212,7 @@ struct coremon_conn {
 	struct coremon_marks recv_q_marks;
 	struct coremon_ledger *ledger;
 	atomic_t drops;
-	u8 last_state;
-	bool closed_open;
+	u32 ofo_span_max;
 
 	union {
 		struct {
@@ -224,9 +228,20 @@ struct coremon_conn {
 	};
 };
 
-/* Where what is kept of an ended connection begins in its record, and its bytes. */
+/* Where what is kept of an ended connection begins in its record, and its bytes; of these, how many every connection uses. */
 #define COREMON_CONN_KEPT offsetof(struct coremon_conn, send_q_high)
 #define COREMON_CONN_KEPT_SIZE (offsetof(struct coremon_conn, birth) - COREMON_CONN_KEPT)
+#define COREMON_CONN_USUAL_SIZE (offsetof(struct coremon_conn, last_retrans_ns) - COREMON_CONN_KEPT)
+
+/**
+ * coremon_eventful() - Something behind @owner in a record is about to be written: see struct coremon_conn.
+ * @conn: the record, under RCU
+ */
+static inline void coremon_eventful(struct coremon_conn *conn)
+{
+	if (unlikely(!READ_ONCE(conn->eventful)))
+		WRITE_ONCE(conn->eventful, true);
+}
 
 /**
  * struct coremon_walk - A walk over all connections that may stop anywhere and go on later at O(1).
@@ -271,7 +286,7 @@ struct coremon_follow {
 struct coremon_buckets {
 	/** @heads: 1 << @bits chains */
 	struct hlist_head *heads;
-	/** @shift: 64 - @bits */
+	/** @shift: 32 - @bits */
 	unsigned int shift;
 	/** @bits: log2 of the number of chains */
 	unsigned int bits;
@@ -279,9 +294,15 @@ struct coremon_buckets {
 
 extern struct coremon_buckets coremon_buckets;
 
-static inline unsigned long coremon_bucket_of(const struct sock *sk)
+/* The low half of the address tells sockets apart well enough: those whose addresses are alike in it lie 4 GiB apart. */
+static inline u32 coremon_hash_of(const struct sock *sk)
 {
-	return (unsigned long)sk * GOLDEN_RATIO_64 >> coremon_buckets.shift;
+	return (u32)(unsigned long)sk * GOLDEN_RATIO_32;
+}
+
+static inline u32 coremon_bucket_of(const struct sock *sk)
+{
+	return coremon_hash_of(sk) >> coremon_buckets.shift;
 }
 
 void coremon_table_mark(struct coremon_conn *conn);

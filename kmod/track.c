@@ -102,7 +102,7 @@ static u64 keep(struct coremon_conn *conn, const struct sock *sk, int old, bool 
 	return coremon_closed_add(conn, sk, cause, error, conn->closed_open, going);
 }
 
-static void end(struct coremon_conn *conn, const struct sock *sk, int old)
+static noinline void end(struct coremon_conn *conn, const struct sock *sk, int old)
 {
 	if (coremon_table_end(conn))
 		conn->closed_seq = keep(conn, sk, old, false);
@@ -157,6 +157,17 @@ static u32 us_since(u64 ns)
 	return min_t(u64, div_u64(ktime_get_ns() - ns, NSEC_PER_USEC), ~0U - 1);
 }
 
+/*
+ * How long the handshake took that the segment now being processed completes: the kernel has just stamped it, by the same clock
+ * (tcp_mstamp_refresh()). Where it does not (TCP_REPAIR) the stamp is older than the record, and there was no handshake.
+ */
+static u32 handshake_us(const struct coremon_conn *conn, const struct tcp_sock *tp)
+{
+	u64 ns = tp->tcp_clock_cache - conn->birth_ns;
+
+	return likely((s64)ns >= 0) ? min_t(u64, div_u64(ns, NSEC_PER_USEC), ~0U - 1) : ~0U;
+}
+
 /* The three-way handshake is done. */
 static void established(struct coremon_conn *conn, const struct sock *sk, int old)
 {
@@ -169,37 +180,39 @@ static void established(struct coremon_conn *conn, const struct sock *sk, int ol
 		if (tp->syn_fastopen || tp->syn_data)
 			conn->handshake_us = tp->srtt_us ? tp->srtt_us >> 3 : ~0U;
 		else if (conn->birth_ns)
-			conn->handshake_us = us_since(conn->birth_ns);
+			conn->handshake_us = handshake_us(conn, tp);
 		return;
 	}
 	/* The first sample of a passive connection is that of its SYN-ACK; there is none if that was sent again. */
 	if (tp->srtt_us)
 		conn->handshake_us = tp->srtt_us >> 3;
 	/* What the request sent again is handed to the socket as its own. */
-	if (tp->total_retrans > counted)
+	if (unlikely(tp->total_retrans > counted)) {
+		coremon_eventful(conn);
 		conn->retrans[COREMON_RETRANS_SYNACK] += tp->total_retrans - counted;
-}
-
-/* A state that tells no more than that. */
-static __always_inline void passed(struct coremon_conn *conn, int new)
-{
-	if ((1 << new) & (TCPF_FIN_WAIT1 | TCPF_LAST_ACK))
-		conn->flags_out |= COREMON_FLAG_FIN;
-	coremon_changed(conn);
+	}
 }
 
 /* A connection moves. Preemption is on again afterwards, so that the caller has nothing left to do. */
-static noinline void moved_enable(struct coremon_conn *conn, const struct sock *sk, int old, int new)
+static __always_inline void moved_enable(struct coremon_conn *conn, const struct sock *sk, int old, int new)
 {
-	coremon_event(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
 	if (new == TCP_CLOSE) {
 		closed(conn, sk, old);
 	} else {
 		if (new == TCP_ESTABLISHED)
 			established(conn, sk, old);
-		passed(conn, new);
+		else if ((1 << new) & (TCPF_FIN_WAIT1 | TCPF_LAST_ACK))
+			conn->flags_out |= COREMON_FLAG_FIN;
+		coremon_changed(conn);
 	}
 	preempt_enable_notrace();
+}
+
+/* While somebody reads events. Apart, since the usual way then has nothing to save a register for. */
+static noinline void told_enable(struct coremon_conn *conn, const struct sock *sk, int old, int new)
+{
+	coremon_event_write(conn, sk, COREMON_EVENT_STATE, old, new, 0, 0);
+	moved_enable(conn, sk, old, new);
 }
 
 /* A connection or listener begins. Returns its record if the event of that is to be told now. */
@@ -244,14 +257,12 @@ void coremon_track_state(const struct sock *sk, int old, int new)
 	}
 	/* Of other protocols' sockets there is no record. */
 	conn = coremon_table_find(sk);
-	if (conn && !READ_ONCE(conn->ended)) {
-		if ((1 << new) & (TCPF_ESTABLISHED | TCPF_CLOSE) || static_branch_unlikely(&coremon_events_wanted)) {
-			moved_enable(conn, sk, old, new);
-			return;
-		}
-		passed(conn, new);
-	}
-	preempt_enable_notrace();
+	if (!conn || READ_ONCE(conn->ended))
+		preempt_enable_notrace();
+	else if (static_branch_unlikely(&coremon_events_wanted))
+		told_enable(conn, sk, old, new);
+	else
+		moved_enable(conn, sk, old, new);
 }
 
 /**
