@@ -19,10 +19,10 @@ same_as_ss -n other 9
 [ "$(stat_of adopted)" = 41 ] || fail "adopted: $(stat_of adopted) of 38 ends and 3 listeners"
 stats_add_up
 cat "$T/here" "$T/six" "$T/there" >"$T/ends"
-columns $proc/connections id bytes_sent bytes_received recv_q age_ms >"$T/rows"
+columns $proc/connections id bytes_sent bytes_received recv_q age_ms bytes_retrans >"$T/rows"
 awk 'FNR == NR { row[$1] = $0; next }
 	!($1 in row) { print "not adopted: " $0; bad = 1; next }
-	{ split(row[$1], r, " "); if (r[2] != $3 || r[3] != $4 + r[4] || r[5] != "-") { print "end " $0 ", row " row[$1]; bad = 1 } }
+	{ split(row[$1], r, " "); if (r[2] - r[6] != $3 || r[3] != $4 + r[4] || r[5] != "-") { print "end " $0 ", row " row[$1]; bad = 1 } }
 	END { exit bad }' "$T/rows" "$T/ends" || fail "totals"
 # A connection of another namespace carries that namespace's number.
 ns=$(ip netns exec other stat -Lc %i /proc/self/ns/net)

@@ -19,7 +19,7 @@ tc qdisc add dev c root netem delay 5ms loss 3%
 ip netns exec server iperf3 -s >/dev/null 2>&1 & children="$children $!"
 await sh -c "ip netns exec server ss -Hltn | grep -q :5201"
 
-iperf3 -c 10.9.0.2 -t 60 -b 4M -P 2 -J >"$T/iperf.json" &
+iperf3 -c 10.9.0.2 -t $((60 * scale)) -b 4M -P 2 -J >"$T/iperf.json" &
 iperf=$!
 other=0
 # A recovery lasts a round trip or two, so a look every so often may miss them all for a while.

@@ -51,7 +51,7 @@ while [ $i -lt $times ]; do
 	if [ $i = $warm ]; then before=$(memory) available=$(available); fi
 	[ $((i % 50)) != 0 ] || { still; echo "$i loads in $(between "$began" "$(uptime)") s: $(memory) kB, $(available) available"; }
 done
-still
+[ $((i % 50)) = 0 ] || still
 kill $pingpong
 wait $pingpong || { cat "$T/pingpong"; fail "ping-pong"; }
 after=$(memory) left=$(available)
