@@ -145,7 +145,8 @@ struct coremon_marks {
  * Fields for which no protector is named are written by hooks that hold the socket's lock or own it, and read with
  * READ_ONCE() or the socket's spinlock held. The first cache line and a half is what a segment touches. From @send_q_high to
  * @ofo_span_max is what is kept of a connection that has ended (COREMON_CONN_KEPT); @birth and all that takes its place comes last. What lies
- * behind @owner of that is 0 of a connection that is over within a tick and to which nothing happened, and neither written nor copied then: @eventful.
+ * behind @owner of that is 0 of a connection that is over within a tick and to which nothing happened, and then neither written nor
+ * copied: @eventful.
  *
  * No cache line that processors share is written at a usual call or segment, but those of the connection itself, whose socket the same
  * processors write in the same moment. Of its first lines: @hash, @sk, @flags_of_note, @ca_last are read only, and a neighbour in a chain is
