@@ -34,8 +34,8 @@ expect() {
 r=$work/red.ktap
 if [ "$line" = debug ]; then
 	echo "1..6"
-	# After a wrong order lockdep gives up, and so it does after a report of KASAN.
-	guest_tests "$line" "$work/stage" 600 tests/{10-good,20-without-rcu,30-sleeps-in-atomic,40-lock-order,45-use-after-free}.sh >"$r" 2>&1
+	# After a wrong order lockdep gives up, and so it does after a sleep where there must be none and a report of KASAN.
+	guest_tests "$line" "$work/stage" 600 tests/{10-good,20-without-rcu,40-lock-order,30-sleeps-in-atomic,45-use-after-free}.sh >"$r" 2>&1
 	guest_tests -a kmemleak=on "$line" "$work/stage" 600 tests/50-loses-memory.sh >>"$r" 2>&1
 	expect "a good test is green" "$r" '^ok [0-9]+ 10-good$'
 	expect "memory that is used after it was freed is red" "$r" '^not ok [0-9]+ 45-use-after-free$'
