@@ -107,9 +107,10 @@ void coremon_congestion_state(struct sock *sk, u8 ca_state)
 /*
  * Why a segment is sent again. In SYN_SENT and SYN_RECV it is the handshake's. Recovery sends again what SACK or
  * duplicate ACKs say is lost; Loss is entered by the timer, and all that is sent again in it is its consequence. A tail loss
- * probe is sent in another state, while the timer that sends it is still noted as the pending one.
+ * probe is sent in another state, while the timer that sends it is still noted as the pending one. It may be late, and Recovery have begun
+ * meanwhile; but for the probe's segment only what is marked as lost is sent again then.
  */
-static int kind_of(const struct sock *sk)
+static int kind_of(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 
@@ -119,10 +120,12 @@ static int kind_of(const struct sock *sk)
 		return COREMON_RETRANS_SYNACK;
 	if (icsk->icsk_ca_state == TCP_CA_Loss)
 		return COREMON_RETRANS_TIMEOUT;
-	if (icsk->icsk_ca_state == TCP_CA_Recovery)
+	if (icsk->icsk_ca_state == TCP_CA_Recovery && TCP_SKB_CB(skb)->sacked & TCPCB_LOST)
 		return COREMON_RETRANS_FAST;
 	if (icsk->icsk_pending == ICSK_TIME_LOSS_PROBE)
 		return COREMON_RETRANS_TAIL_LOSS_PROBE;
+	if (icsk->icsk_ca_state == TCP_CA_Recovery)
+		return COREMON_RETRANS_FAST;
 	return -1;	/* stays in the residue */
 }
 
@@ -135,7 +138,7 @@ static int kind_of(const struct sock *sk)
  */
 void coremon_congestion_retransmit(const struct sock *sk, const struct sk_buff *skb, int err)
 {
-	int kind = kind_of(sk);
+	int kind = kind_of(sk, skb);
 	struct coremon_conn *conn;
 
 	rcu_read_lock();

@@ -319,6 +319,7 @@ int conns_read(struct conns *conns, const struct root *root, const struct stamp 
 	if (!reading.changes)
 		track_end(reader->track, server_gone, &reader->server);
 	conns->module &= kind == SOURCE_MODULE;
+	conns->denied = kind != SOURCE_MODULE && root_exists(root, "/proc/coremon");
 	conns->known &= kind != SOURCE_NONE;
 	if (!conns->readings)
 		conns->first_ns = now->mono_ns;

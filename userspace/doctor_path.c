@@ -117,7 +117,7 @@ static void path_advice(struct finding *finding, const struct conns *conns, cons
 	finding_command(finding, "mtr -n -r -c 100 %s", host);
 	if (conns->module) {
 		finding_command(finding, "coremon-events -k retrans dst %s", host);
-	} else {
+	} else if (!conns->denied) {
 		finding_command(finding, "modprobe coremon");
 		finding_advice(finding, "With the module loaded coremon-doctor tells losses from probes, and coremon-events -k retrans dst %s shows "
 			       "each as it happens.", host);
