@@ -14,13 +14,13 @@ sleep 2
 for run in 1 2 3; do
 	/stage/coremon report --json 1 2 >>"$T/json" || fail "exit status $?"
 done
-awk '{
+awk -v slow=$((scale > 1)) '{
 	bytes = 0
 	conns = substr($0, index($0, "\"connections\":["))
 	while (match(conns, /"bytes_sent_per_s":[0-9.e+]+/)) { bytes += substr(conns, RSTART + 19, RLENGTH - 19); conns = substr(conns, RSTART + RLENGTH) }
 	match($0, /"name":"lo","rx_bytes":[0-9]+,"rx_bytes_per_s":[0-9.e+]+/)
 	split(substr($0, RSTART, RLENGTH), lo, /:/)
 	printf "interval %d: connections %d bytes a second, lo %d\n", NR % 2 ? 1 : 2, bytes, lo[4]
-	# Headers are a twentieth.
-	if (bytes > 1.05 * lo[4] || bytes < 0.85 * lo[4] || !bytes) bad = 1
+	# Headers are a twentieth; on a slow kernel the two are read some hundredths of a second apart.
+	if (bytes > (1.05 + 0.2 * slow) * lo[4] || bytes < (0.85 - 0.1 * slow) * lo[4] || !bytes) bad = 1
 } END { exit bad || NR != 6 }' "$T/json" || fail "the connections and the link differ"
