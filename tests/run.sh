@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs the tests on the host and in guests, all of them whatever fails, two guests at a time and beside them one job of the host, and ends with the one line
-# `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
+# Runs the tests on the host and in guests, all of them whatever fails, two guests at a time and beside them one job of the
+# host, and ends with the one line `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
 # Usage: run.sh [lint|static|unit|cli|fuzz|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
 # KERNELS='6.1 6.12' takes only these
 set -u

@@ -328,7 +328,7 @@ static void look_back(const struct exam *exam, struct looked *looked)
 		not_looked_at(looked, "connections: paths, windows, clients");
 	if (exam->conns.known && !exam->conns.module)
 		not_looked_at(looked, "retransmits by kind, undone recoveries, closed windows, owners (%s)",
-			      exam->conns.denied ? "what the coremon module tells may not be read" : "the coremon module is not loaded");
+			      exam->conns.denied ? "what the coremon module tells cannot be read" : "the coremon module is not loaded");
 	if (exam->conns.held_lost)
 		not_looked_at(looked, "%" PRIu64 " connections that something may hold up: too many", exam->conns.held_lost);
 }

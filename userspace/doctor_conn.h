@@ -72,7 +72,7 @@ struct taker {
 
 /** struct conns - all of it */
 struct conns {
-	bool denied;			/* the module is there, but its files may not be read */
+	bool denied;			/* the module is there, but does not let itself be read: no right, another version */
 	bool module;			/* the module served; else kinds, owners, undos and closed windows are not known */
 	bool known;			/* some source served at the first and the last reading */
 	unsigned int readings;
