@@ -24,7 +24,7 @@ struct verb {
 	uint64_t privileges;	/* what it has a use for */
 };
 
-#define OF_THE_HOST (PRIVILEGE_NETLINK | PRIVILEGE_PROCESSES)
+#define OF_THE_HOST (PRIVILEGE_NETLINK | PRIVILEGE_PROCESSES | PRIVILEGE_FILES)
 
 static const struct verb verbs[] = {
 	{ "report", "coremon-report", "what the network and each connection did, every interval", verb_report, OF_THE_HOST },

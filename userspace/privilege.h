@@ -10,6 +10,8 @@
 
 /* Netlink that tells root alone: conntrack, rules of netfilter. */
 #define PRIVILEGE_NETLINK PRIVILEGE(CAP_NET_ADMIN)
+/* To open files when the machine has no descriptor left: just then its state is asked for. What PROCESSES lets do is not less. */
+#define PRIVILEGE_FILES PRIVILEGE(CAP_SYS_ADMIN)
 /* Whose a socket is: /proc/PID/fd of all users. */
 #define PRIVILEGE_PROCESSES (PRIVILEGE(CAP_SYS_PTRACE) | PRIVILEGE(CAP_DAC_READ_SEARCH))
 

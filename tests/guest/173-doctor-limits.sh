@@ -47,10 +47,10 @@ look='-i 0.5 -n 2' finds udp-memory 'UDP is out of memory' '"name":"UdpMemErrors
 mended_after
 sysctl -qw net.ipv4.udp_mem="$mem"
 
-# Descriptors of the whole machine; root may go on.
+# Descriptors of the whole machine, more than there may be: root may go on, and so must the doctor.
 going faults fds 3000 2000
 await sh -c '[ $(cut -f 1 /proc/sys/fs/file-nr) -ge 1900 ]'
-sysctl -qw fs.file-max="$(cut -f 1 /proc/sys/fs/file-nr)"
+sysctl -qw fs.file-max=$(($(cut -f 1 /proc/sys/fs/file-nr) - 100))
 look='-i 0.5 -n 2' finds fd-system 'file descriptors in use' 'sysctl -w fs.file-max='
 sysctl -qw fs.file-max="$files"
 mended_after

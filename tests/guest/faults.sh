@@ -72,7 +72,7 @@ finds() {
 	set -- "$_first\"id\":\"$_id\"" "$@"
 	for _look in 1 2 3; do
 		# shellcheck disable=SC2086
-		$doctor --json ${look:--i 1 -n 2} >"$T/json" 2>"$T/said" || fail "exit status $? ($_id)"
+		$doctor --json ${look:--i 1 -n 2} >"$T/json" 2>"$T/said" || { _status=$?; cat "$T/said"; fail "exit status $_status ($_id)"; }
 		_missing=$(missing "$@")
 		echo "$_id: found $(ids)"
 		[ -n "$_missing" ] || return 0
