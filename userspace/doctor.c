@@ -52,10 +52,10 @@ struct exam {
 static const char help_text[] =
 	"Usage: coremon-doctor [options]\n"
 	"\n"
-	"Look at everything for a few seconds and say what is wrong, the worst first: what it\n"
-	"is, the counters that show it, what it does to the service, what to do about it\n"
-	"(lines that begin with # are commands, as they are), and how sure that is. Then\n"
-	"what was looked at, and what could not be.\n"
+	"Look at everything for a few seconds and say what is wrong, the worst first:\n"
+	"what it is, the counters that show it, what it does to the service, what to do\n"
+	"about it (lines that begin with # are commands, as they are), and how sure that\n"
+	"is. Then what was looked at, and what could not be.\n"
 	"\n"
 	"  -i, --interval=TIME  length of an interval: seconds, or 1m; 2 if not given\n"
 	"  -n, --number=N       intervals; 3 if not given. Trends are better with more\n"
@@ -64,9 +64,9 @@ static const char help_text[] =
 	"  -h, --help           this text\n"
 	"  -V, --version        the version\n"
 	"\n"
-	"It needs root to see whose sockets are whose, and the coremon module for what only\n"
-	"that knows. Nothing is changed. See coremon-doctor(8) for each finding and when it\n"
-	"is one.\n";
+	"It needs root to see whose sockets are whose, and the coremon module for what\n"
+	"only that knows. Nothing is changed. See coremon-doctor(8) for each finding and\n"
+	"when it is one.\n";
 
 /* Return: -1 to go on, else the exit code. */
 static int parse_option(struct settings *settings, int opt)
@@ -95,7 +95,8 @@ static int parse_option(struct settings *settings, int opt)
 		puts("coremon " COREMON_RELEASE);
 		return run_flush() < 0;
 	default:
-		return 2;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		return 2;
 	}
 }
 

@@ -81,6 +81,9 @@ void rule_paths(struct findings *findings, const struct view *view);
 void rule_reordering(struct findings *findings, const struct view *view);
 void rule_black_hole(struct findings *findings, const struct view *view);
 
+/** paths_lost() - segments that connections sent again for a loss, on all paths that lose so many that it is a finding; 0: none does. */
+uint64_t paths_lost(const struct view *view);
+
 /* doctor_silent.c */
 void rule_silent(struct findings *findings, const struct view *view);
 

@@ -18,6 +18,9 @@
 /* fq_codel, cake and RED drop a little on purpose, to make senders slow down; TCP needs less than this for it. */
 #define QDISC_SHARE 0.005
 
+/* Fewer are of interest where a path loses and they are so much of what it loses: packets, of which one may be many segments. */
+#define QDISC_OF_LOST 0.5
+
 /* Reads in the driver's own names as frames that found no room; of queues ("rx_queue_0_drops") the sum is meant. */
 static const char *const ring_names[] = {
 	"rx_missed_errors", "rx_no_buffer_count", "rx_out_of_buffer", "rx_discards_phy", "rx_fifo_errors", "rx_no_dma_resources",
@@ -227,11 +230,12 @@ static void qdisc_advice(struct finding *finding, const char *object, const char
 static void qdisc(struct findings *findings, const struct view *view, const char *object)
 {
 	struct grown drops = view_grown(view, LAYER_QDISC, object, "drops"), packets = view_grown(view, LAYER_QDISC, object, "packets");
-	uint64_t all = packets.by + drops.by, backlog;
+	uint64_t all = packets.by + drops.by, lost = paths_lost(view), backlog;
 	char device[64], word[SHELL_WORD_LEN], share[SHARE_LEN];
 	struct finding *finding;
 
-	if (!drops.known || !packets.known || drops.by < LOST_MIN || (double)drops.by < QDISC_SHARE * (double)all)
+	if (!drops.known || !packets.known || drops.by < LOST_MIN ||
+	    ((double)drops.by < QDISC_SHARE * (double)all && !(lost && (double)drops.by >= QDISC_OF_LOST * (double)lost)))
 		return;
 	device_of(object, device);
 	finding = finding_add(findings, "qdisc-drops", SEVERITY_WARNING, SURE_CERTAIN, WEIGHT_LIMIT);

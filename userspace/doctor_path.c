@@ -69,6 +69,17 @@ static bool is_lossy(const struct conns *conns, const struct path *path)
 	return is_measured(path) && gone >= LOST_MIN && (double)gone >= PATH_SHARE * (double)path->data_segs_out && !is_reordering(path);
 }
 
+uint64_t paths_lost(const struct view *view)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; view->conns && i < view->conns->nr_paths; i++) {
+		if (is_lossy(view->conns, &view->conns->path[i]))
+			sum += lost(view->conns, &view->conns->path[i]);
+	}
+	return sum;
+}
+
 /* This machine drops packets itself, which was told of: what TCP sends again is of that. */
 static bool drops_here(const struct findings *findings)
 {

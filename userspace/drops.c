@@ -39,12 +39,12 @@ static const char help_text[] =
 	"A row is a counter: its layer (link, driver, cpu, qdisc, conntrack, netfilter,\n"
 	"ip, icmp, udp, tcp, socket, fd, memory), whose it is, its name in the kernel,\n"
 	"the total, the growth in the interval and a second. Under it stand, after `<`,\n"
-	"the reasons for which the kernel dropped packets (with the coremon module, from\n"
-	"Linux 5.17 on), and where in the kernel; `unexplained` is what the counters above\n"
-	"have more than their reasons, or less. Drops that no counter tells of are rows of\n"
-	"the layer `reason`. `-` is not known; of a layer of which not all could be read a\n"
-	"row says so, once. What a counter means is said in lines of 140 columns, or where\n"
-	"the output is no terminal. See coremon-drops(8).\n";
+	"the reasons for which the kernel dropped packets (with the coremon module,\n"
+	"from Linux 5.17 on), and where in the kernel; `unexplained` is what the\n"
+	"counters above have more than their reasons, or less. Drops that no counter\n"
+	"tells of are rows of the layer `reason`. `-` is not known; of a layer of which\n"
+	"not all could be read a row says so, once. What a counter means is said in\n"
+	"lines of 140 columns, or where the output is no terminal. See coremon-drops(8).\n";
 
 /* The fields of a record: always the same, so that they can be columns. */
 static void put_record(struct sink *sink, const struct ledger_row *row, uint64_t elapsed_ns)
@@ -165,7 +165,8 @@ static int parse_option(struct settings *settings, int opt)
 		puts("coremon " COREMON_RELEASE);
 		return run_flush() < 0;
 	default:
-		return 2;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		return 2;
 	}
 }
 

@@ -53,8 +53,8 @@ static const char help_text[] =
 	"family, state, ca_state, with and, or, not, ( ) as in coremon-report.\n"
 	"Samples, an event for each segment received, are of the connections that the\n"
 	"module's parameters watch_port and watch_id name, in\n"
-	"/sys/module/coremon/parameters; event_kinds, event_port and event_id there choose\n"
-	"what the module writes at all. See coremon-events(8).\n";
+	"/sys/module/coremon/parameters; event_kinds, event_port and event_id there\n"
+	"choose what the module writes at all. See coremon-events(8).\n";
 
 /* The columns that events have. */
 static bool has_column(enum conn_col col)
@@ -177,7 +177,8 @@ static int parse_option(struct settings *settings, int opt)
 		puts("coremon " COREMON_RELEASE);
 		return run_flush() < 0;
 	default:
-		return 2;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		return 2;
 	}
 }
 

@@ -184,6 +184,18 @@ static enum verdict ask(const struct filter *filter, const struct conn *conn, co
 	}
 }
 
+const char *filter_unknown(const struct filter *filter, const uint64_t known[CONN_KNOWN])
+{
+	const char *name;
+
+	if (!filter || filter->extra)
+		return NULL;
+	if (filter->kind != F_AND && filter->kind != F_OR && filter->kind != F_NOT)
+		return known[filter->col / 64] >> filter->col % 64 & 1 ? NULL : conn_columns[filter->col].name;
+	name = filter_unknown(filter->left, known);
+	return name ? name : filter_unknown(filter->right, known);
+}
+
 bool filter_match(const struct filter *filter, const struct conn *conn)
 {
 	return filter_match_extra(filter, conn, NULL);

@@ -47,6 +47,14 @@ struct filter *filter_parse_extra(const char *text, const struct filter_extra *e
 /** filter_match_extra() - as filter_match(); @ctx is handed to the functions of the filter's struct filter_extra. */
 bool filter_match_extra(const struct filter *filter, const struct conn *conn, const void *ctx);
 
+/**
+ * filter_unknown() - a column that a filter compares and that nothing tells of.
+ * @known: bit per enum conn_col: known of some connection
+ *
+ * Return: its name, or NULL: there is none.
+ */
+const char *filter_unknown(const struct filter *filter, const uint64_t known[CONN_KNOWN]);
+
 /** filter_free() - free a filter; NULL is fine. */
 void filter_free(struct filter *filter);
 

@@ -21,8 +21,8 @@ static const char help_text[] =
 	"what is left when it ended. The direction of the SYN comes first, older\n"
 	"connections before younger.\n"
 	"\n"
-	"  -i, --interval=TIME   between two records of a connection: seconds, or 90s, 10m\n"
-	"                        (60)\n"
+	"  -i, --interval=TIME   between two records of a connection: seconds, or 90s,\n"
+	"                        10m (60)\n"
 	"  -f, --for=TIME        end after this time\n"
 	"      --format=FORMAT   fields to print, as '${srcaddr} ${dstaddr} ${tcp-flags}'\n"
 	"      --account-id=ID   what stands for ${account-id} (-)\n"
@@ -105,7 +105,8 @@ static enum flow_options_result parse_option(struct flow_options *options, int o
 		puts("coremon " COREMON_RELEASE);
 		return FLOW_OPTIONS_DONE;
 	default:
-		good = false;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		good = false;
 	}
 	return good ? FLOW_OPTIONS_RUN : FLOW_OPTIONS_BAD;
 }

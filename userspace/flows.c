@@ -424,7 +424,7 @@ int verb_flows(int argc, char **argv)
 	free(flows.buf);
 	flow_options_free(&options);
 	if (!flows.write_error)
-		return run_flush() < 0 || !good;
+		return !good || run_flush() < 0;	/* where it failed to write it has said so */
 	if (flows.write_error != EPIPE)
 		say("writing: %s", strerror(flows.write_error));
 	return flows.write_error != EPIPE;

@@ -28,9 +28,9 @@ static const char help_text[] =
 	"  -n, --number=N    show N connections, 0 for all (as many as fit on a terminal,\n"
 	"                    else 20; all with --json and --csv)\n"
 	"  -j, --json        one JSON object a line for each interval, exact numbers\n"
-	"  -c, --csv[=WHAT]  comma separated values, exact numbers; WHAT is system (if not\n"
-	"                    given), interfaces, connections, clients, congestion, drops\n"
-	"                    or sockets\n"
+	"  -c, --csv[=WHAT]  comma separated values, exact numbers; WHAT is system (if\n"
+	"                    not given), interfaces, connections, clients, congestion,\n"
+	"                    drops or sockets\n"
 	"      --section=NAME[,NAME]\n"
 	"                    these sections and no others, in full: load, connections,\n"
 	"                    clients, congestion, drops, sockets, or all. If not given:\n"
@@ -42,14 +42,16 @@ static const char help_text[] =
 	"  -h, --help        this text\n"
 	"  -V, --version     the version\n"
 	"\n"
-	"Tr is sent, Re is received, retr and Retr are retransmitted. k, M, G are thousands,\n"
-	"millions, thousands of millions. `-` is not known. The first row of numbers is the\n"
-	"sum over all interfaces but lo; each interface that did anything has a row below.\n"
+	"Tr is sent, Re is received, retr and Retr are retransmitted. k, M, G are\n"
+	"thousands, millions, thousands of millions. `-` is not known. The first row of\n"
+	"numbers is the sum over all interfaces but lo; each interface that did anything\n"
+	"has a row below.\n"
 	"Shown are connections that did anything in the interval, the busiest first, with\n"
 	"those that ended in it. Open* is a connection that left that state in between.\n"
 	"rt t f p s a o: sent again for a timeout, fast, as probe, SYN, SYN-ACK, other.\n"
 	"\n"
-	"The filter chooses connections as ss does: comparisons joined by and, or, not, ( ).\n"
+	"The filter chooses connections as ss does: comparisons joined by and, or, not,\n"
+	"( ).\n"
 	"  state established   exclude time-wait   state connected   sport = :22\n"
 	"  dport :443   src 10.0.0.0/8   dst [2001:db8::]/32:443   comm nginx   pid 123\n"
 	"and = != < > <= >= with any column:\n";
@@ -155,7 +157,8 @@ static enum options_result parse_long_option(struct options *options, int opt)
 		say("--client-prefix: '%s' is not a number of bits, for IPv4[/IPv6]", optarg);
 		return OPTIONS_BAD;
 	default:
-		return OPTIONS_BAD;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		return OPTIONS_BAD;
 	}
 }
 

@@ -38,6 +38,11 @@ void say(const char *fmt, ...)
 	va_end(ap);
 }
 
+void say_help(void)
+{
+	say("--help lists the options");
+}
+
 void say_once(const char *key, const char *fmt, ...)
 {
 	va_list ap;

@@ -9,6 +9,9 @@ void say_name(const char *name);
 /** say() - print "name: message" and a newline on stderr; at most 1,023 bytes of it, anything but ASCII as \ooo. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/** say_help() - after a word on an option that is none: where those that are stand. */
+void say_help(void);
+
 /**
  * say_once() - say() the first time it is called with @key, then never again.
  *

@@ -67,6 +67,8 @@ static bool take_row(void *ctx, const struct conn *conn)
 	if (ret < 0)
 		return ret == -ENOMEM;
 	wanted = filter_match(session->options->filter, conn);
+	for (unsigned int i = 0; i < CONN_KNOWN; i++)
+		session->known[i] |= conn->known[i];
 	server_row(&session->server, conn, &activity, tag, wanted);
 	/* A path that is asked for once is known when the cgroup is gone. */
 	if ((activity.born || !session->started) && conn_known(conn, C_CGROUP))
@@ -84,6 +86,18 @@ static bool take_row(void *ctx, const struct conn *conn)
 	return true;
 }
 
+/* A filter that asks for what only the module knows would show nothing, and not why. */
+static void check_filter(const struct session *session, enum source_kind source)
+{
+	const char *name;
+
+	if (source != SOURCE_DIAG || !session->known[0])
+		return;
+	name = filter_unknown(session->options->filter, session->known);
+	if (name)
+		say_once("filter", "filter: '%s' is not known of any connection without the module, and what is not known matches nothing", name);
+}
+
 static enum source_kind read_connections(struct session *session)
 {
 	struct reading reading;
@@ -97,6 +111,7 @@ static enum source_kind read_connections(struct session *session)
 	track_begin(session->track, session->started ? session->then.mono_ns : 0);
 	server_begin(&session->server);
 	source = source_read(&session->source, &session->root, &session->now, take_row, session, &reading);
+	check_filter(session, source);
 	server_settle(&session->server, session->track);
 	if (!reading.changes)
 		track_end(session->track, server_gone, &session->server);

@@ -27,6 +27,7 @@ struct session {
 	struct stamp then;		/* when the last reading was made */
 	struct stamp now;		/* when this reading was made */
 	bool started;			/* there is a last reading */
+	uint64_t known[CONN_KNOWN];	/* bit per enum conn_col: known of some connection */
 	uint64_t lost;			/* rows of this reading there was no memory for */
 };
 

@@ -109,7 +109,8 @@ static enum sockets_parsed parse_option(struct sockets_options *options, int opt
 		puts("coremon " COREMON_RELEASE);
 		return SOCKETS_DONE;
 	default:
-		return SOCKETS_BAD;	/* getopt has said why */
+		say_help();	/* getopt has said why */
+		return SOCKETS_BAD;
 	}
 }
 

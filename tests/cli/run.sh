@@ -181,6 +181,18 @@ verbs() {
 	"$dir/coremon" --help >"$tmp/out" 2>&1 || echo "exit code $?" >"$tmp/why"
 	grep -q '^  report ' "$tmp/out" || cat "$tmp/out" >>"$tmp/why"
 	result "coremon --help"
+	for verb in report events flows doctor drops sockets; do
+		"$dir/coremon" $verb --help >"$tmp/out" 2>&1 || echo "$verb: exit code $?" >>"$tmp/why"
+		awk -v v=$verb 'length > 80 { print v ": " $0 }' "$tmp/out" >>"$tmp/why"
+		"$dir/coremon" $verb --nothing >"$tmp/out" 2>"$tmp/err"
+		rc=$?
+		[ $rc = 2 ] || echo "$verb: exit code $rc" >>"$tmp/why"
+		[ "$(tail -n 1 "$tmp/err")" = "coremon-$verb: --help lists the options" ] || cat "$tmp/err" >>"$tmp/why"
+		"$dir/coremon" $verb --help >/dev/full 2>"$tmp/err"
+		rc=$?
+		[ $rc = 1 ] && [ "$(wc -l <"$tmp/err")" = 1 ] || { echo "$verb: exit code $rc at a full disk"; cat "$tmp/err"; } >>"$tmp/why"
+	done
+	result "--help of each verb fits 80 columns, and what is no option leads to it"
 	"$dir/coremon" dance >"$tmp/out" 2>"$tmp/err"
 	rc=$?
 	[ $rc = 2 ] || echo "exit code $rc" >"$tmp/why"

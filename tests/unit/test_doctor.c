@@ -96,6 +96,26 @@ START_TEST(queueing_disciplines)
 }
 END_TEST
 
+/* Few of what is sent, but half of what a path loses. */
+START_TEST(queues_that_a_path_suffers_from)
+{
+	struct path *path = path_to("10.1.2.3:80");
+
+	count(LAYER_QDISC, "eth0 netem 1:", "packets", 0, 199900);
+	count(LAYER_QDISC, "eth0 netem 1:", "drops", 0, 100);
+	path->data_segs_out = 10000;
+	path->retrans = path->fast = 99;
+	examine(rule_qdisc);
+	found("");
+	path->retrans = path->fast = 201;
+	examine(rule_qdisc);
+	found("");
+	path->retrans = path->fast = 200;
+	examine(rule_qdisc);
+	found("qdisc-drops");
+}
+END_TEST
+
 START_TEST(cpus)
 {
 	count(LAYER_CPU, "cpu0", "processed", 0, 50000);
@@ -495,6 +515,7 @@ TCase *doctor_case(void)
 	tcase_add_test(tc, rings_that_overflow);
 	tcase_add_test(tc, links_that_are_full);
 	tcase_add_test(tc, queueing_disciplines);
+	tcase_add_test(tc, queues_that_a_path_suffers_from);
 	tcase_add_test(tc, cpus);
 	tcase_add_test(tc, squeezes);
 	tcase_add_test(tc, conntrack);
