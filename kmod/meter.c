@@ -27,10 +27,12 @@
  * struct meter - The times of a hook's calls on one CPU, which writes them with interrupts off. Index 0: calls handled, 1: thinned.
  * @samples: how many were timed
  * @ns: the sum of their times
+ * @least: the shortest of them
  */
 struct meter {
 	u64 samples[2];
 	u64 ns[2];
+	u64 least[2];
 };
 
 /**
@@ -120,7 +122,7 @@ struct coremon_meter_sample coremon_meter_begin(unsigned int id)
 void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sample sample)
 {
 	struct meter *meter;
-	u64 ns;
+	u64 ns, sum;
 
 	if (thinned)
 		this_cpu_inc(coremon_meter_thinned[id]);
@@ -128,10 +130,15 @@ void coremon_meter_end(unsigned int id, bool thinned, struct coremon_meter_sampl
 		return;
 	ns = max_t(s64, local_clock() - sample.start - clock_ns, 0);
 	meter = this_cpu_ptr(&coremon_meters[id]);
-	if (meter->samples[thinned] >= CLIP_FROM)
-		ns = min(ns, CLIP * (div64_u64(meter->ns[thinned], meter->samples[thinned]) + 1));
+	if (meter->samples[thinned] >= CLIP_FROM) {
+		sum = meter->ns[thinned] + min(ns, CLIP * (div64_u64(meter->ns[thinned], meter->samples[thinned]) + 1));
+	} else {
+		/* The first calls find nothing in the caches, and one may have been interrupted by the host of a guest. */
+		meter->least[thinned] = meter->samples[thinned] ? min(ns, meter->least[thinned]) : ns;
+		sum = min(meter->ns[thinned] + ns, CLIP * (meter->samples[thinned] + 1) * (meter->least[thinned] + 1));
+	}
 	WRITE_ONCE(meter->samples[thinned], meter->samples[thinned] + 1);
-	WRITE_ONCE(meter->ns[thinned], meter->ns[thinned] + ns);
+	WRITE_ONCE(meter->ns[thinned], sum);
 	local_irq_restore(sample.flags);
 }
 
@@ -159,7 +166,8 @@ static u64 time_of(const struct meter *meter, struct accounted *before, bool thi
 	u64 samples = READ_ONCE(meter->samples[thinned]), ns = READ_ONCE(meter->ns[thinned]);
 	u64 fresh = samples - before->samples[thinned];
 
-	if (fresh >= FRESH)
+	/* The sum of the first few can shrink. */
+	if (fresh >= FRESH && ns >= before->ns[thinned])
 		mean = div64_u64(ns - before->ns[thinned], fresh);
 	before->samples[thinned] = samples;
 	before->ns[thinned] = ns;
