@@ -212,6 +212,7 @@ char *fuzz_secure_getenv(const char *name);
 int fuzz_ioctl(int fd, unsigned long request, ...);
 int fuzz_fcntl(int fd, int cmd, ...);
 int fuzz_isatty(int fd);
+int fuzz_poll(struct pollfd *fds, nfds_t nr, int timeout_ms);
 int fuzz_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout, const sigset_t *mask);
 int fuzz_sigaction(int signal, const struct sigaction *action, struct sigaction *old);
 int fuzz_sigprocmask(int how, const sigset_t *set, sigset_t *old);
@@ -438,6 +439,12 @@ int fuzz_ppoll(struct pollfd *fds, nfds_t nr, const struct timespec *timeout, co
 	for (nfds_t i = 0; i < nr; i++)
 		fds[i].revents = fds[i].events;
 	return (int)nr;
+}
+
+int fuzz_poll(struct pollfd *fds, nfds_t nr, int timeout_ms)
+{
+	(void)timeout_ms;
+	return fuzz_ppoll(fds, nr, NULL, NULL);
 }
 
 int fuzz_sigaction(int signal, const struct sigaction *action, struct sigaction *old)
