@@ -52,7 +52,7 @@ struct accounted {
 /**
  * struct cost - The time that hooks took on one CPU, as estimated. Under admin.
  * @all: of all calls, ns since the load
- * @hot: of these, those of hot hooks that were handled
+ * @hot: of these, those of hot hooks that were handled; those of too few samples to judge by are left out
  * @all_before: as of the last check
  * @hot_before: likewise
  * @hooks: each hook
@@ -166,8 +166,8 @@ static u64 time_of(const struct meter *meter, struct accounted *before, bool thi
 	u64 samples = READ_ONCE(meter->samples[thinned]), ns = READ_ONCE(meter->ns[thinned]);
 	u64 fresh = samples - before->samples[thinned];
 
-	/* The sum of the first few can shrink. */
-	if (fresh >= FRESH && ns >= before->ns[thinned])
+	/* The sum of the first few can shrink, so that what was added since is not known. */
+	if (fresh >= FRESH && (!before->samples[thinned] || before->samples[thinned] >= CLIP_FROM))
 		mean = div64_u64(ns - before->ns[thinned], fresh);
 	before->samples[thinned] = samples;
 	before->ns[thinned] = ns;
@@ -177,9 +177,10 @@ static u64 time_of(const struct meter *meter, struct accounted *before, bool thi
 static void account_hook(unsigned int id)
 {
 	u64 mean[2];
+	bool judged;
 	int cpu;
 
-	all_samples(id, false, &mean[0]);
+	judged = all_samples(id, false, &mean[0]) >= FRESH;
 	all_samples(id, true, &mean[1]);
 	for_each_possible_cpu(cpu) {
 		const struct meter *meter = &per_cpu(coremon_meters[id], cpu);
@@ -195,7 +196,7 @@ static void account_hook(unsigned int id)
 		/* A call may have moved to another CPU before it was thinned. */
 		handled = (calls - before->calls) - (thinned - before->thinned);
 		ns = time_of(meter, before, false, max_t(s64, handled, 0), mean[0]);
-		if (hot_hooks[id])
+		if (hot_hooks[id] && judged)
 			cost->hot += ns;
 		ns += time_of(meter, before, true, thinned - before->thinned, mean[1]);
 		cost->all += ns;

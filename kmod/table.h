@@ -103,7 +103,7 @@ struct coremon_marks {
  * @ca_last: CA state since @ca_since_ns
  * @flags_in: COREMON_FLAG_* of all segments received
  * @flags_out: of what this end sent, as its states tell
- * @flags_now: of the segment that is being processed, if it has one of @flags_of_note
+ * @flags_now: RST of the segment that is being processed, if it has one of @flags_of_note, and what else track.c notes of how it may end
  * @flags_of_note: those that no segment has had, and RST; set by the first segment, to which @watch leads
  * @area_jiffies: when @send_q_area and @recv_q_area were last carried on
  * @send_q_last: send queue since then, bytes
@@ -295,7 +295,10 @@ struct coremon_buckets {
 
 extern struct coremon_buckets coremon_buckets;
 
-/* The low half of the address tells sockets apart well enough: those whose addresses are alike in it lie 4 GiB apart. */
+/*
+ * The low half of the address: sockets that it does not tell apart lie 4 GiB apart, and share a chain. Of a million that hardly adds to
+ * a chain; with ten million, and buckets for them, it has some nine instead of two.
+ */
 static inline u32 coremon_hash_of(const struct sock *sk)
 {
 	return (u32)(unsigned long)sk * GOLDEN_RATIO_32;

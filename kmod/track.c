@@ -19,8 +19,11 @@
 /* All TCP flags but CWR. */
 #define FLAGS_KEPT 0x7f
 
-/* Beside the TCP flags in coremon_conn.flags_now: the kernel takes this segment for a reset. */
-#define TAKEN_AS_RESET 0x80
+/* In coremon_conn.flags_now, beside RST. */
+#define TAKEN_AS_RESET 0x80	/* the kernel takes the segment for a reset */
+#define HAS_DATA 0x40		/* it has data that is new, for a socket in FIN_WAIT1 */
+#define ANSWERED 0x20		/* nobody has the socket any more, and the kernel answers the segment by a reset */
+#define GAVE_UP 0x10		/* the socket has sent a reset of its own accord */
 
 /* The state hook and the call hooks are shared by all protocols. */
 static bool is_tcp(const struct sock *sk)
@@ -46,6 +49,8 @@ static u8 end_cause(const struct coremon_conn *conn, int err, int old)
 {
 	bool connecting = old == TCP_SYN_SENT || old == TCP_SYN_RECV;
 
+	if (conn->flags_now & ANSWERED)
+		return COREMON_CAUSE_RST_SENT;
 	if (conn->flags_now & TAKEN_AS_RESET) {
 		if (old == TCP_SYN_SENT)
 			return COREMON_CAUSE_CONNECT_REFUSED;
@@ -57,6 +62,9 @@ static u8 end_cause(const struct coremon_conn *conn, int err, int old)
 		return COREMON_CAUSE_ABORT;
 	if (err)
 		return connecting ? COREMON_CAUSE_CONNECT_FAILED : COREMON_CAUSE_ERROR;
+	/* Nobody has it any more: too many such, no memory, nobody to wait for the peer's end (TCP_LINGER2), or it has been waited for. */
+	if (conn->flags_now & GAVE_UP)
+		return COREMON_CAUSE_ABORT;
 	switch (old) {
 	case TCP_LAST_ACK:
 		return COREMON_CAUSE_FIN_REMOTE;
@@ -193,6 +201,25 @@ static void established(struct coremon_conn *conn, const struct sock *sk, int ol
 	}
 }
 
+/* When the reset that answers a segment is sent, the socket that nobody has any more is gone. */
+static void answered_by_reset(struct coremon_conn *conn, const struct sock *sk)
+{
+	WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
+	coremon_event(conn, sk, COREMON_EVENT_RST_SENT, (u32)COREMON_UNKNOWN, 0, 0, 0);
+}
+
+/*
+ * The peer has acknowledged the FIN. Where nobody has the socket any more the kernel waits for the peer's end, but not where the segment had data,
+ * nor with TCP_LINGER2 below 0: then the connection is over in this moment, and a reset says so.
+ */
+static void half_closed(struct coremon_conn *conn, const struct sock *sk)
+{
+	if (likely(!sock_flag(sk, SOCK_DEAD) || !(conn->flags_now & HAS_DATA || READ_ONCE(tcp_sk(sk)->linger2) < 0)))
+		return;
+	conn->flags_now |= ANSWERED;
+	answered_by_reset(conn, sk);
+}
+
 /* A connection moves. Preemption is on again afterwards, so that the caller has nothing left to do. */
 static __always_inline void moved_enable(struct coremon_conn *conn, const struct sock *sk, int old, int new)
 {
@@ -203,6 +230,8 @@ static __always_inline void moved_enable(struct coremon_conn *conn, const struct
 			established(conn, sk, old);
 		else if ((1 << new) & (TCPF_FIN_WAIT1 | TCPF_LAST_ACK))
 			conn->flags_out |= COREMON_FLAG_FIN;
+		else if (new == TCP_FIN_WAIT2)
+			half_closed(conn, sk);
 		coremon_changed(conn);
 	}
 	preempt_enable_notrace();
@@ -326,6 +355,20 @@ static void first_byte(struct coremon_conn *conn, const struct sk_buff *skb, u8 
 		WRITE_ONCE(conn->first_byte_us, us_since(conn->birth_ns));
 }
 
+/* What end_cause() may want to know of the segment being processed. */
+static u8 flags_now(const struct sock *sk, const struct sk_buff *skb, u8 flags)
+{
+	u8 now = flags & COREMON_FLAG_RST;
+	u32 end_seq;
+
+	if (sk->sk_state == TCP_FIN_WAIT1) {
+		end_seq = TCP_SKB_CB(skb)->end_seq;
+		if (end_seq != TCP_SKB_CB(skb)->seq && after(end_seq - !!(flags & COREMON_FLAG_FIN), tcp_sk(sk)->rcv_nxt))
+			now |= HAS_DATA;
+	}
+	return now;
+}
+
 /* Whether the next segment, too, must be looked at closely, whatever it is. */
 static u8 watch_of(const struct coremon_conn *conn, const struct sock *sk)
 {
@@ -345,7 +388,7 @@ static __always_inline void note_segment(struct coremon_conn *conn, struct sock 
 
 	if (READ_ONCE(conn->ended) || conn->opened == COREMON_OPENED_LISTEN)
 		return;
-	conn->flags_now = flags;
+	conn->flags_now = flags_now(sk, skb, flags);
 	WRITE_ONCE(conn->flags_in, conn->flags_in | flags);
 	conn->flags_of_note = (FLAGS_KEPT & ~conn->flags_in) | COREMON_FLAG_RST;
 	if (conn->first_byte_us == ~0U)
@@ -409,13 +452,6 @@ void coremon_track_timer(struct sock *sk)
 	rcu_read_unlock();
 }
 
-/* Data for a socket that is closed: when the reset that answers it is sent, the socket is gone. */
-static void answered_by_reset(struct coremon_conn *conn, const struct sock *sk)
-{
-	WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
-	coremon_event(conn, sk, COREMON_EVENT_RST_SENT, (u32)COREMON_UNKNOWN, 0, 0, 0);
-}
-
 /**
  * coremon_track_rst_received() - The segment that is being processed ends the connection as a reset does.
  * @sk: the socket, locked or owned
@@ -452,10 +488,13 @@ void coremon_track_rst_sent(const struct sock *sk, const struct sk_buff *skb, u3
 	conn = coremon_table_find(sk);
 	if (conn && conn->opened != COREMON_OPENED_LISTEN) {
 		coremon_event(conn, sk, COREMON_EVENT_RST_SENT, reason, 0, 0, 0);
-		if (READ_ONCE(conn->ended))
+		if (READ_ONCE(conn->ended)) {
 			coremon_closed_amend_rst(conn->closed_seq, !skb);
-		else
+		} else {
 			WRITE_ONCE(conn->flags_out, conn->flags_out | COREMON_FLAG_RST);
+			if (!skb)
+				conn->flags_now |= GAVE_UP;
+		}
 	}
 	rcu_read_unlock();
 }

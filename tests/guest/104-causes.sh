@@ -156,8 +156,38 @@ want SA
 want SA
 run while grep ':1B73.* 03 ' /proc/net/tcp; do sleep 0.1; done
 END
+# Data for a socket that is closed, with the acknowledgement of its FIN: the connection is over then, and a reset answers.
+established 28 <<'END'
+close
+want F
+data 100 acks=2
+want R
+END
+# Nobody is to wait for the peer's end: when the FIN is acknowledged, or at the close after that.
+established 29 <<'END'
+opt linger2 -1
+close
+want F
+ack 2
+want R
+END
+established 30 <<'END'
+shutdown
+want F
+ack 2
+sleep 50
+opt linger2 -1
+close
+want R
+END
+# The FIN is acknowledged by a FIN: that is no data.
+established 31 <<'END'
+close
+want F
+fin acks=2
+END
 played
-closed_and_told 17
+closed_and_told 21
 expect <<'END'
 10 closed cause=rst_received error=104 state=ESTABLISHED flags_in=SRPA flags_out=SA bytes_received=100
 10 :rst_received -
@@ -198,6 +228,16 @@ expect <<'END'
 26 closed cause=timeout error=110 state=FIN_WAIT1 flags_in=SA flags_out=FSA retrans=1..2 retrans_timeout=1..2 loss_entries=1 ca_state=Loss send_q=1
 26 :ca Open>Loss
 26 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE
+28 closed cause=rst_sent error=0 state=FIN_WAIT2 flags_in=SPA flags_out=FSRA
+28 :rst_received
+28 :rst_sent reason=N
+28 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>CLOSE
+29 closed cause=rst_sent error=0 state=FIN_WAIT2 flags_in=SA flags_out=FSRA
+29 :rst_sent reason=N
+30 closed cause=abort error=0 state=FIN_WAIT2 flags_in=SA flags_out=FSRA
+30 :rst_sent reason=N
+31 closed cause=fin_local error=0 state=FIN_WAIT2 flags_in=FSA flags_out=FSA
+31 :rst_sent
 27 :retrans kind=synack,seq=N,len=0,segs=1
 27 :state
 END

@@ -8,7 +8,7 @@
  * Usage: rawpeer [K]      (0; several run side by side with different K)
  *
  *   The socket:
- *   opt NAME N           syncnt, user_timeout, rcvbuf, sndbuf, linger (0 s), keepalive (2 probes, after N s): before or after connecting
+ *   opt NAME N           syncnt, user_timeout, rcvbuf, sndbuf, linger (0 s), linger2, keepalive (2 probes, after N s): before or after connecting
  *   connect PORT         begins to connect to PORT of the peer
  *   listen PORT          listens; accept takes the peer's connection
  *   write N, read N      N bytes (read: waits for all of them)
@@ -24,6 +24,7 @@
  *   icmp CODE            destination unreachable, for the last segment that came
  *   options: win=N  sack=N-M[,N-M]  ece  mss=N  ts (on syn, synack: both use time stamps)  old (echoes the first time stamp of
  *   data, as an answer to the original does)  ecn (on synack: agrees to ECN)  ack (on rst, to a SYN: acknowledges it)  at=N (numbers the segment N)
+ *   acks=N (on data: acknowledges N)
  *   Both:
  *   sleep MS             run COMMAND        a shell's
  *   patient S            the retransmission timer of connections to the peer takes at least S seconds; before connecting
@@ -338,6 +339,8 @@ static void opt(const char *name, int value)
 		ret = setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &value, sizeof(value));
 	else if (!strcmp(name, "linger"))
 		ret = setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	else if (!strcmp(name, "linger2"))
+		ret = setsockopt(fd, IPPROTO_TCP, TCP_LINGER2, &value, sizeof(value));
 	else if (!strcmp(name, "keepalive"))
 		ret = keep_alive(value);
 	if (ret)
@@ -444,6 +447,8 @@ static struct options parse_options(char **words)
 			o.mss = atoi(w + 4);
 		else if (!strncmp(w, "at=", 3))
 			o.at = atoi(w + 3);
+		else if (!strncmp(w, "acks=", 5))
+			acked = atol(w + 5);
 		else if (!strcmp(w, "ece"))
 			o.ece = 1;
 		else if (!strcmp(w, "ts"))
