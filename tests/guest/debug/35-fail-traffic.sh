@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernel: debug
 # boot: quiet
-# time: 90
+# time: 150
 # allocation failures
 # One in ten of all allocations that cannot wait fails, the kernel's as ours, under traffic: what was born is tracked or counted
 # as refused, to the connection, by the kernel's own counts. A guest of its own: of a FIN that could not be sent the kernel keeps a
