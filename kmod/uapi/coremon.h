@@ -50,7 +50,7 @@ enum {
 	COREMON_CAUSE_FIN_REMOTE = 2,		/* both ends closed it, the peer first */
 	COREMON_CAUSE_RST_RECEIVED = 3,		/* the peer reset it */
 	COREMON_CAUSE_RST_SENT = 4,		/* this end reset it, in reply to what the peer sent */
-	COREMON_CAUSE_ABORT = 5,		/* this end dropped it: data unread at close, linger 0, ss -K, no memory, nobody to wait for the peer's end */
+	COREMON_CAUSE_ABORT = 5,		/* this end dropped it: data unread at close, linger 0, linger2 below 0, ss -K, no memory */
 	COREMON_CAUSE_TIMEOUT = 6,		/* the peer did not answer any more */
 	COREMON_CAUSE_CONNECT_REFUSED = 7,	/* a reset answered the SYN */
 	COREMON_CAUSE_CONNECT_TIMEOUT = 8,	/* nothing answered the SYN */
