@@ -228,6 +228,8 @@ expect <<'END'
 26 closed cause=timeout error=110 state=FIN_WAIT1 flags_in=SA flags_out=FSA retrans=1..2 retrans_timeout=1..2 loss_entries=1 ca_state=Loss send_q=1
 26 :ca Open>Loss
 26 :state CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>CLOSE
+27 :retrans kind=synack,seq=N,len=0,segs=1
+27 :state
 28 closed cause=rst_sent error=0 state=FIN_WAIT2 flags_in=SPA flags_out=FSRA
 28 :rst_received
 28 :rst_sent reason=N
@@ -238,8 +240,6 @@ expect <<'END'
 30 :rst_sent reason=N
 31 closed cause=fin_local error=0 state=FIN_WAIT2 flags_in=FSA flags_out=FSA
 31 :rst_sent
-27 :retrans kind=synack,seq=N,len=0,segs=1
-27 :state
 END
 if grep '10\.77\.27\.2:' "$T/closed"; then fail "a row of a handshake that did not come to its end"; fi
 rows_add_up

@@ -24,7 +24,7 @@
  *   icmp CODE            destination unreachable, for the last segment that came
  *   options: win=N  sack=N-M[,N-M]  ece  mss=N  ts (on syn, synack: both use time stamps)  old (echoes the first time stamp of
  *   data, as an answer to the original does)  ecn (on synack: agrees to ECN)  ack (on rst, to a SYN: acknowledges it)  at=N (numbers the segment N)
- *   acks=N (on data: acknowledges N)
+ *   acks=N (on data, fin: acknowledges N)
  *   Both:
  *   sleep MS             run COMMAND        a shell's
  *   patient S            the retransmission timer of connections to the peer takes at least S seconds; before connecting
