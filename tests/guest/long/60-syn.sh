@@ -31,7 +31,6 @@ had=$(cookies)
 # Those in TIME_WAIT have the ports.
 ss -Kat >/dev/null; ip netns exec far ss -Kat >/dev/null
 load max_conns=4096 closed_max=4096
-watch_memory
 beating with flood_and_connect
 figure syns "$n" sent
 figure syns_without "$(between 0 "$took_without" "$n")" 1/s

@@ -8,16 +8,15 @@
 . ./tests/long/long.sh
 
 n=$(sized 1000000 5000)
-# A tenth without the module.
-beating without taskset 1 brief 0 $((n / 10)) >"$T/made.without"
-figure connections_without "$(between 0 "$took_without" $((n / 10)))" 1/s
+# As many without the module: the emulator empties the store of what it has translated every two minutes, and stands still for 100 ms.
+beating without taskset 1 brief 0 "$n" >"$T/made.without"
+figure connections_without "$(between 0 "$took_without" "$n")" 1/s
 
 load max_conns=65536 closed_max=32768
 mkfifo "$T/in"
 brief -f "$T/ready" <"$T/in" >"$T/told" 2>&1 & children="$children $!" follower=$!
 exec 5>"$T/in"
 await test -e "$T/ready"
-watch_memory
 beating with taskset 1 brief 0 "$n" >"$T/made"
 figure connections "$n" made
 figure connections_with "$(between 0 "$took_with" "$n")" 1/s

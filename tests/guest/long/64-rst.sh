@@ -27,7 +27,6 @@ held() { ip netns exec far ss -Htan state established | wc -l; }
 beating without storm
 load max_conns=4096 closed_max=65536 drop_rows=64
 ends=$(stat_of connections)
-watch_memory
 beating with storm
 figure resets "$n" "blind, and $refused connects answered by one"
 figure resets_without "$(between 0 "$took_without" "$n")" 1/s

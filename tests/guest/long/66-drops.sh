@@ -27,7 +27,6 @@ storm() { echo start >$pg/pgctrl; }
 beating without storm
 [ "$(made)" = $((2 * n)) ] || { cat $pg/pg0 $pg/pg1; fail "$(made) frames made of $((2 * n))"; }
 load drop_rows=64
-watch_memory
 beating with storm
 [ "$(made)" = $((2 * n)) ] || { cat $pg/pg0 $pg/pg1; fail "$(made) frames made of $((2 * n))"; }
 figure drops $((2 * n)) "from two processors"

@@ -15,7 +15,6 @@ mkfifo "$T/in"
 evread -r "$T/ready" block poll stopped <"$T/in" >"$T/told" 2>&1 & children="$children $!" reader=$!
 exec 5>"$T/in"
 await test -e "$T/ready"
-watch_memory
 beating with storm
 exec 5>&-
 wait $reader || { cat "$T/told"; fail "the readers"; }

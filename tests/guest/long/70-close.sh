@@ -32,7 +32,6 @@ open_all
 [ "$(stat_of connections)" = $((2 * n)) ] || fail "$(stat_of connections) of $((2 * n)) ends"
 figure connections "$n" "held, of both ends"
 figure bytes_an_end $((($(stat_of memory_bytes) - base) / (2 * n))) bytes
-watch_memory
 beating with close_all
 figure closing_with "$closing" s
 at_rest

@@ -35,11 +35,18 @@ far_host() {
 	await grep -qx up /sys/class/net/near/operstate
 }
 
-# Runs a command with the heartbeat beside it, whose lines are $T/beats.NAME. Arguments: name (`without` or `with` the module), command.
+# Runs a command with the heartbeat beside it, whose lines are $T/beats.NAME, and with one that reads the module's memory and how many
+# connections there are, each second, into $T/memory.NAME (without the module it has the same work, and finds nothing).
+# Arguments: name (`without` or `with` the module), command.
 beating() {
 	_b=$1; shift
+	[ "$_b" = without ] || stat_of memory_bytes >"$T/memory.base"
 	rm -f "$T/beat.in"
 	mkfifo "$T/beat.in"
+	# shellcheck disable=SC2016
+	sh -c 'while :; do awk '"'"'$1 == "memory_bytes" || $1 == "connections" { printf "%s ", $2 } END { print "" }'"'"' '"$proc"'/stats; sleep 1; done' >"$T/memory.$_b" 2>/dev/null 4>&- 5>&- &
+	_watch=$!
+	children="$children $_watch"
 	heartbeat <"$T/beat.in" >"$T/beats.$_b" &
 	_heart=$!
 	exec 4>"$T/beat.in"
@@ -48,6 +55,7 @@ beating() {
 	eval "took_$_b=$(between "$_began" "$(uptime)")"
 	exec 4>&-
 	wait $_heart || fail "the heartbeat"
+	kill "$_watch" && wait "$_watch" 2>/dev/null || true
 }
 
 # The machine was as responsive with the module as without, in a bound that a stall would break: thrice the worst delay and 200 ms.
@@ -59,19 +67,10 @@ responsive() {
 	done
 }
 
-# What the module's memory rises to: the highest memory_bytes in any second, until `bounded`.
-watch_memory() {
-	stat_of memory_bytes >"$T/memory.base"
-	# shellcheck disable=SC2016
-	sh -c 'while :; do awk '"'"'$1 == "memory_bytes" || $1 == "connections" { printf "%s ", $2 } END { print "" }'"'"' '"$proc"'/stats; sleep 1; done' >"$T/memory" 2>/dev/null 5>&- &
-	_watch=$!
-	children="$children $_watch"
-}
-
-# It was no more than what the load takes and a record of 400 bytes for max_conns and those that are kept for the next.
+# What memory_bytes rose to, in any second and by now, is no more than what it was at the load and records of 400 bytes: max_conns, and
+# those that are kept for the next.
 bounded() {
-	kill "$_watch" && wait "$_watch" 2>/dev/null || true
 	awk -v base="$(cat "$T/memory.base")" -v max="$(stat_of max_conns)" -v now="$(stat_of memory_bytes)" '{ if ($2 > peak) peak = $2 }
-		END { if (now > peak) peak = now; print "figure: memory_bytes " peak " bytes (of " base " at the load)"; exit peak > base + 400 * (max + 2048 + 64 * 32) }' "$T/memory" ||
+		END { if (now > peak) peak = now; print "figure: memory_bytes " peak " bytes (of " base " at the load)"; exit peak > base + 400 * (max + 2048 + 64 * 32) }' "$T/memory.with" ||
 		fail "memory is past its bound"
 }
