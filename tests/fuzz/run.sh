@@ -8,7 +8,7 @@ set -u
 cd "$(dirname "$0")" || exit 1
 mode=$1 out=$2
 shift 2
-export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=1:malloc_context_size=4}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-quarantine_size_mb=1:malloc_context_size=1}
 export UBSAN_OPTIONS=print_stacktrace=1 TZ=UTC
 
 # Arguments: target, further options.
@@ -44,7 +44,7 @@ for target; do
 	had=$(awk -v t="$target" '$1 == t { n += $2 } END { print n + 0 }' "$out/runs" 2>/dev/null || echo 0)
 	left=$((${RUNS:-10000000} - had))
 	[ "$left" -gt 0 ] || { echo "$target: $had runs already"; continue; }
-	run "$target" -runs="$left" -max_total_time="${TIME:-0}" -reduce_inputs=1 "$out/corpus/$target" >"$log" 2>&1 || bad=1
+	run "$target" -runs="$left" -max_total_time="${TIME:-0}" -reduce_inputs=1 -entropic=0 "$out/corpus/$target" >"$log" 2>&1 || bad=1
 	echo "$target $(done_runs "$log")" >>"$out/runs"
 	echo "$target: $((had + $(done_runs "$log"))) runs; $(grep -c SUMMARY "$log") found, see $log"
 done
