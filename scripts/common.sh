@@ -71,7 +71,7 @@ kernel_home() {
 
 # How the releases of a kernel line end: what follows the `-` of the line, and the processor. Argument: line.
 kernel_flavour() {
-	if kernel_source "$1" >/dev/null; then echo "coremon-$1"; return; fi
+	if kernel_source "$1" >/dev/null; then echo "coremon-${1%%-*}"; return; fi
 	case $1 in *-arm64) echo arm64 ;; *-*) echo "${1#*-}-amd64" ;; *) echo amd64 ;; esac
 }
 

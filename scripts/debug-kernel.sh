@@ -38,7 +38,7 @@ key=$( (echo 1; merged; echo "$told" | grep . || true) | sha256sum | cut -c1-12)
 if [ -n "$version" ]; then
 	home=$CACHE/debug/$line-$version-$key
 else # what has been built of an earlier version will do
-	home=$(ls -td "$CACHE/debug/$line"-*-"$key" 2>/dev/null | head -n 1)
+	home=$(ls -td "$CACHE/debug/$line-${package#linux-source-}".*-"$key" 2>/dev/null | head -n 1)
 	[ -n "$home" ] || die "apt knows no $package in $suite: the $line kernel cannot be built"
 fi
 if [ -n "$where" ] || [ -e "$home" ]; then echo "$home"; exit 0; fi

@@ -14,6 +14,7 @@
 #   -t SEC    wall time after which the guest is killed (600)      -c N    processors (2)
 #   -m MB     memory (1536; kernel of our own 2560)               -a STR  further words of the kernel command line
 #   -i        instruction-exact time: 1 ns an instruction, one processor (for measurements)
+#   -f DIR    by the firmware in DIR, with Secure Boot on (secure-boot.sh)
 #   -p STR    a plugin of QEMU with its arguments (tests/bench/count.c)
 #   -s        stream what the command writes to standard output as it comes; else it is in STAGE/output
 # What the guest says is in STAGE/console.log; STAGE/status is the command's exit status, written last.
@@ -21,21 +22,22 @@
 set -eu
 . "$(dirname "$0")/common.sh"
 
-limit=600 cpus=2 mem='' append='' icount='' stream='' plugin=''
-while getopts t:c:m:a:p:is o; do
+limit=600 cpus=2 mem='' append='' icount='' stream='' plugin='' firmware=''
+while getopts t:c:m:a:p:f:is o; do
 	case $o in
-	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;; p) plugin=$OPTARG ;;
+	t) limit=$OPTARG ;; c) cpus=$OPTARG ;; m) mem=$OPTARG ;; a) append=$OPTARG ;; p) plugin=$OPTARG ;; f) firmware=$OPTARG ;;
 	i) icount=1 ;; s) stream=1 ;; *) exit 2 ;;
 	esac
 done
 shift $((OPTIND - 1))
-[ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-p STR] [-i] [-s] LINE STAGE COMMAND"
+[ $# = 3 ] || die "usage: guest.sh [-t SEC] [-c N] [-m MB] [-a STR] [-p STR] [-f DIR] [-i] [-s] LINE STAGE COMMAND"
 line=$1 stage=$(cd "$2" && pwd) command=$3
 
 root=$(suite_root "$(kernel_suite "$line")")
 home=$(kernel_home "$root" "$line")
 release=$(kernel_release "$home" "$line") || die "no $line kernel in $home (run scripts/build.sh $line)"
 image=$(kernel_image "$home" "$release")
+[ -z "$firmware" ] || image=$firmware/vmlinuz
 # A kernel full of checks is slow and needs more memory. It tells of every complaint, not of the first alone. Without ACPI it
 # finds its processors in the firmware's MP table, which has the first of each socket alone.
 if [ "$home" != "$root" ]; then
@@ -162,6 +164,11 @@ set -- -nodefaults -no-user-config -display none -no-reboot -nic none -m "${mem:
 	-append "console=$console loglevel=5 panic=-1 oops=panic softlockup_panic=1 hung_task_panic=1 mitigations=off audit=0 apparmor=0 $words random.trust_cpu=on net.ifnames=0 ${append}" \
 	-chardev "file,id=console,path=$stage/console.log" -serial chardev:console \
 	-device virtio-rng-pci
+# The variables of a firmware are of memory that only code of the firmware's own mode (SMM) can write.
+if [ -n "$firmware" ]; then
+	set -- "$@" -machine q35,smm=on -global driver=cfi.pflash01,property=secure,value=on -global ICH9-LPC.disable_s3=1 \
+		-drive "if=pflash,format=raw,unit=0,readonly=on,file=$firmware/code.fd" -drive "if=pflash,format=raw,unit=1,file=$firmware/vars.fd"
+fi
 if [ $share = 9p ]; then
 	set -- "$@" -fsdev "local,id=root,path=$root,security_model=none,readonly=on,multidevs=remap" -device virtio-9p-pci,fsdev=root,mount_tag=root \
 		-fsdev "local,id=stage,path=$stage,security_model=none,multidevs=remap" -device virtio-9p-pci,fsdev=stage,mount_tag=stage

@@ -6,7 +6,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 package=linux-source-6.1
 
-for d in "$CACHE"/debug/debug-*/build/scripts "$CACHE"/scripts; do
+for d in "$CACHE"/debug/debug-6.1.*/build/scripts "$CACHE"/scripts; do
 	if [ -e "$d/checkpatch.pl" ] && [ -d "$d/coccinelle" ]; then echo "$d"; exit 0; fi
 done
 mkdir -p "$CACHE"

@@ -10,16 +10,17 @@ try() {
 }
 
 # Boots a kernel line on a stage, runs the tests in it, prints KTAP. What the guest itself printed is taken over; the host
-# adds a line of its own for the verdict. Arguments: -a and words for the kernel's command line, -m and MB of memory (or none of
-# these), line, stage, seconds, test files (none: all).
+# adds a line of its own for the verdict. Arguments: -a and words for the kernel's command line, -m and MB of memory, -f and the folder
+# of a firmware (or none of these), line, stage, seconds, test files (none: all).
 guest_tests() {
-	local append='' memory=''
+	local append='' memory='' firmware=''
 	if [ "$1" = -a ]; then append=$2; shift 2; fi
 	if [ "$1" = -m ]; then memory=$2; shift 2; fi
+	if [ "$1" = -f ]; then firmware=$2; shift 2; fi
 	local line=$1 stage=$2 limit=$3 rc=0 verdict='' n
 	shift 3
 	rm -rf "$stage/log" "$stage/verdict" "$stage/progress" "$stage/dmesg"
-	"$TOP/scripts/guest.sh" -t "$limit" -a "$append" ${memory:+-m "$memory"} "$line" "$stage" "sh tests/run-in-guest.sh $*" || rc=$?
+	"$TOP/scripts/guest.sh" -t "$limit" -a "$append" ${memory:+-m "$memory"} ${firmware:+-f "$firmware"} "$line" "$stage" "sh tests/run-in-guest.sh $*" || rc=$?
 	[ ! -e "$stage/output" ] || grep -aE '^(ok|not ok|#|1\.\.)' "$stage/output" || true
 	verdict=$(cat "$stage/verdict" 2>/dev/null) || true
 	n=$(grep -acE '^(ok|not ok) ' "$stage/output" 2>/dev/null) || true

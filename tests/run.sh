@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs the tests on the host and in guests, all of them whatever fails, two guests at a time and beside them one job of the
 # host, and ends with the one line `N passed, N failed, N skipped`. Each job's KTAP is in build/check/JOB.ktap, the logs of what it ran in build/.
-# Usage: run.sh [lint|static|unit|cli|fuzz|build|guest|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
+# Usage: run.sh [lint|static|unit|cli|fuzz|build|guest|secure|dkms|selftest|cost|long|debug|debug-core...]      (default: all but long and debug, debug-core)
 # KERNELS='6.1 6.12' takes only these
 set -u
 . "$(dirname "$0")/../scripts/common.sh"
@@ -10,6 +10,24 @@ set -u
 out=$BUILD/check
 export CHECK_START=${CHECK_START:-$START}
 first=$(kernel_lines | head -n 1)
+
+# Signs a stage's module with the key that a firmware has enrolled; in the stage's secure/ are one that is not signed, and one that is
+# with a key that nobody has enrolled, made as the README says. Arguments: line, stage, folder for the firmware.
+sign_modules() {
+	local root release sign
+	"$TOP/scripts/secure-boot.sh" "$1" "$3" || return
+	root=$(suite_root "$(kernel_suite "$1")")
+	release=$(kernel_release "$root" "$1")
+	sign=/lib/modules/$release/build/scripts/sign-file
+	mkdir "$2/secure"
+	cp "$2/coremon.ko" "$2/secure/unsigned.ko"
+	cp "$2/coremon.ko" "$2/secure/stranger.ko"
+	cp "$2/coremon.ko" "$3/"
+	quietly "$BUILD/log/stranger.log" openssl req -new -x509 -newkey rsa:2048 -nodes -days 36500 -outform DER -subj /CN=coremon/ -keyout "$3/stranger.key" -out "$3/stranger.der" &&
+		cp "$2/secure/stranger.ko" "$3/" &&
+		in_root "$root" "$3" "$sign sha256 key.pem cert.der coremon.ko && $sign sha256 stranger.key stranger.der stranger.ko" &&
+		mv "$3/coremon.ko" "$2/coremon.ko" && mv "$3/stranger.ko" "$2/secure/stranger.ko"
+}
 
 # What a job is: prints KTAP; its complaints are kept beside it.
 job() {
@@ -45,6 +63,15 @@ job() {
 		# A test that would take minutes does all of it on the first kernel alone: see `thorough` in tests/guest.
 		if [ "$line" = "$first" ]; then job dkms; cp "$BUILD"/dkms/{dkms,update}.tar "$BUILD/$line/stage/"; : >"$BUILD/$line/stage/thorough"; fi
 		guest_tests "$line" "$BUILD/$line/stage" 2400 ;;
+	secure-*) # booted by a firmware with Secure Boot on, the module signed with a key that it has enrolled
+		line=${1#secure-}
+		job "build-$line"
+		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
+		stage=$BUILD/$line/stage-secure
+		rm -rf "$stage"
+		cp -a "$BUILD/$line/stage" "$stage"
+		sign_modules "$line" "$stage" "$BUILD/$line/firmware" >&2 || { echo "not ok - firmware and signed modules for $line"; return; }
+		guest_tests -f "$BUILD/$line/firmware" "$line" "$stage" 900 tests/secure/10-enrolled.sh tests/{20-transfer-v4,150-drops}.sh ;;
 	long-*) # what takes too long for every day
 		line=${1#long-*-}
 		job "build-$line"
@@ -73,8 +100,8 @@ job() {
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
 		tests=$(cd "$TOP/tests/guest" && ls [0-9]*.sh debug/[0-9]*.sh)
 		[ "${1%%-*}" = own ] || tests=$(cd "$TOP/tests/guest" && grep -l '^# debug: core' $tests)
-		# What says `# kernel: LINE` is for that one of them alone.
-		others=$(kernel_rows | awk -v l="$line" '$4 ~ /^source:/ && $1 != l { print $1 }' | xargs | tr ' ' '|')
+		# What says `# kernel: LINE` is for that one of them alone, and for LINE-OTHER, the same checks in another source.
+		others=$(kernel_rows | awk -v l="${line%%-*}" '$4 ~ /^source:/ && $1 != l { print $1 }' | xargs | tr ' ' '|')
 		tests=$(cd "$TOP/tests/guest" && grep -LE "^# (stock|kernel: ($others))$" $tests)
 		guest_tests "$line" "$BUILD/$line/stage" 10800 $(cd "$TOP/tests/guest" && grep -L '^# boot:' $tests | sed 's|^|tests/|')
 		# A test that wants the kernel booted with certain words has a guest of its own.
@@ -110,7 +137,7 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- lint unit cli fuzz static guest selftest cost
+[ $# -gt 0 ] || set -- lint unit cli fuzz static guest secure selftest cost
 jobs=
 case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -121,10 +148,11 @@ esac
 for j; do
 	case $j in
 	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
+	secure) jobs="$jobs secure-$first" ;;
 	long) for l in $kernels; do jobs="$jobs long-life-$l long-flood-$l"; done ;;
 	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
-	debug) jobs="$jobs own-debug own-kcsan" ;;
-	debug-core) jobs="$jobs core-debug core-kcsan" ;;
+	debug) jobs="$jobs own-debug own-kcsan own-debug-6.12" ;;
+	debug-core) jobs="$jobs core-debug core-kcsan core-debug-6.12" ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac
@@ -133,7 +161,7 @@ done
 rm -rf "$out"
 mkdir -p "$out"
 # Guests sleep much of their time.
-in_guest='^(guest|long|own|core)-|^(selftest|cost)$'
+in_guest='^(guest|secure|long|own|core)-|^(selftest|cost)$'
 # shellcheck disable=SC2086
 printf '%s\n' $jobs | grep -vE "$in_guest" | xargs -r -I{} "$0" --job {} &
 # shellcheck disable=SC2086

@@ -12,7 +12,7 @@ root=$("$TOP/scripts/suite.sh" "$(kernel_suite "$line")")
 home=$(kernel_home "$root" "$line")
 release=$(kernel_release "$home" "$line") || die "no $line kernel in $home"
 work=$BUILD/selftest guest=guest
-[ "$home" = "$root" ] || guest=$line work=$work-$line
+[ "$home" = "$root" ] || guest=${line%%-*} work=$work-$line
 rm -rf "$work"
 mkdir -p "$work"/{stage/tests,hung/tests,module}
 cp "$TOP"/tests/selftest/{Kbuild,broken.c} "$work/module/"
@@ -32,7 +32,7 @@ expect() {
 }
 
 r=$work/red.ktap
-if [ "$line" = debug ]; then
+if [ "${line%%-*}" = debug ]; then
 	echo "1..6"
 	# After a wrong order lockdep gives up, and so it does after a sleep where there must be none and a report of KASAN.
 	guest_tests "$line" "$work/stage" 600 tests/{10-good,20-without-rcu,40-lock-order,30-sleeps-in-atomic,45-use-after-free}.sh >"$r" 2>&1
