@@ -20,7 +20,7 @@ VERBS = report events flows drops sockets doctor
 ARGS ?=
 KERNELS ?=
 
-.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug check-debug-core lint static fuzz \
+.PHONY: all modules userspace run check check-unit check-cli check-fuzz check-static check-build check-guest check-secure check-selftest check-dkms check-long check-cost check-debug check-debug-core lint static fuzz \
 	bench bench-hooks bench-million bench-record install uninstall clean help FORCE
 
 all: modules userspace
@@ -42,7 +42,7 @@ run:
 check:
 	@KERNELS='$(KERNELS)' tests/run.sh
 
-check-unit check-cli check-fuzz check-static check-build check-guest check-selftest check-dkms check-long check-cost check-debug check-debug-core:
+check-unit check-cli check-fuzz check-static check-build check-guest check-secure check-selftest check-dkms check-long check-cost check-debug check-debug-core:
 	@KERNELS='$(KERNELS)' tests/run.sh $(@:check-%=%)
 
 # In instructions, in a guest; tests/bench has it.
@@ -105,6 +105,7 @@ help:
 	@echo 'make check-fuzz    the parsers of the reader on hostile input, a few seconds each; make fuzz RUNS=10000000: for hours'
 	@echo 'make check-build   module and reader on all kernels make check-guest     tests on real kernels in QEMU'
 	@echo 'make check-dkms    dkms add, build, install         make check-selftest  that the harness can fail'
+	@echo 'make check-secure  booted by a firmware with Secure Boot on, the module signed with a key that it has enrolled'
 	@echo 'make check-long    what takes too long for make check: a thousand loads under traffic, floods, a million connections;'
 	@echo '                   at full size on 6.1, a twentieth on the others (docs/long-runs.md has the last results)'
 	@echo 'make check-debug   all guest tests, and faults at every allocation, on kernels (6.1, 6.12) with KASAN, lockdep and kmemleak,'

@@ -148,7 +148,7 @@ esac
 for j; do
 	case $j in
 	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	secure) jobs="$jobs secure-$first" ;;
+	secure) for l in ${KERNELS:-$first}; do jobs="$jobs secure-$l"; done ;;
 	long) for l in $kernels; do jobs="$jobs long-life-$l long-flood-$l"; done ;;
 	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
 	debug) jobs="$jobs own-debug own-kcsan own-debug-6.12" ;;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # stock
 # On a kernel that takes signed modules only, as with Secure Boot, the module is refused, and what is there without it says what to sign.
-# Last of all tests, for the kernel cannot be told to go back. What is not tested: a key that the firmware has enrolled.
+# Last of all tests, for the kernel cannot be told to go back. (With a key that a firmware has enrolled: secure/.)
 . ./tests/lib.sh
 
 enforce=/sys/module/module/parameters/sig_enforce
