@@ -126,6 +126,7 @@ static void take_traffic(const struct tcp_sock *tp, struct coremon_moment *m)
 	m->min_rtt_us = tcp_min_rtt(tp);	/* ~0U before the first sample */
 	m->snd_wnd = READ_ONCE(tp->snd_wnd);
 	m->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+	m->unsent = READ_ONCE(tp->write_seq) != READ_ONCE(tp->snd_nxt);
 }
 
 static void take_queues(const struct tcp_sock *tp, bool owned, struct coremon_moment *m)
@@ -221,7 +222,7 @@ static void fill_life(struct coremon_row *row, const struct coremon_conn *conn, 
 	u64 since = READ_ONCE(conn->zero_wnd_since_ns);
 
 	if (coremon_hooks_serve(COREMON_COLUMN_FLAGS_OUT))
-		row->flags_out = READ_ONCE(conn->flags_out);
+		row->flags_out = READ_ONCE(conn->flags_out) & ~(m->unsent ? COREMON_FLAG_FIN : 0);
 	row->handshake_us = READ_ONCE(conn->handshake_us);
 	if (coremon_hooks_serve(COREMON_COLUMN_QUEUES)) {
 		row->flags_in = READ_ONCE(conn->flags_in);

@@ -37,6 +37,7 @@ struct sock;
  * @ulp: another protocol over it takes the calls
  * @undo: undoing passes by the hook
  * @exact: of all its calls and segments up to now none was thinned
+ * @unsent: the end of what is to be sent has not been: of a connection that this end closes, its FIN
  */
 struct coremon_moment {
 	u64 id;
@@ -78,6 +79,7 @@ struct coremon_moment {
 	bool ulp;
 	bool undo;
 	bool exact;
+	bool unsent;
 };
 
 u64 coremon_snapshot_id(const struct sock *sk);

@@ -102,7 +102,7 @@ struct coremon_marks {
  * @opened: COREMON_OPENED_*; immutable
  * @ca_last: CA state since @ca_since_ns
  * @flags_in: COREMON_FLAG_* of all segments received
- * @flags_out: of what this end sent, as its states tell
+ * @flags_out: of what this end sent, as its states tell: FIN from when it is to be sent
  * @flags_now: RST of the segment that is being processed, if it has one of @flags_of_note, and what else track.c notes of how it may end
  * @flags_of_note: those that no segment has had, and RST; set by the first segment, to which @watch leads
  * @area_jiffies: when @send_q_area and @recv_q_area were last carried on

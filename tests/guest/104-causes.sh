@@ -148,6 +148,13 @@ want F
 want F
 run sleep 0.2; while grep -q :1B72 /proc/net/tcp; do sleep 0.1; done
 END
+# Closed with more than may be sent, none of it ever acknowledged: the FIN does not come to be sent.
+established 33 <<'END'
+write 20000
+want P
+close
+run while grep -q :1B79 /proc/net/tcp; do sleep 0.1; done
+END
 # It vanishes within the handshake: the SYN-ACK is repeated, never answered, and no connection came of it.
 play 27 <<'END'
 listen 7027
@@ -187,7 +194,16 @@ want F
 fin acks=2
 END
 played
-closed_and_told 21
+# There are too many connections that nobody has any more: of the machine, not of a namespace, so with none beside it.
+orphans=/proc/sys/net/ipv4/tcp_max_orphans had=$(cat /proc/sys/net/ipv4/tcp_max_orphans)
+established 32 <<END
+run nsenter -t 1 -n sh -c "echo 0 >$orphans"
+close
+want R
+run nsenter -t 1 -n sh -c "echo $had >$orphans"
+END
+played
+closed_and_told 23
 expect <<'END'
 10 closed cause=rst_received error=104 state=ESTABLISHED flags_in=SRPA flags_out=SA bytes_received=100
 10 :rst_received -
@@ -240,6 +256,10 @@ expect <<'END'
 30 :rst_sent reason=N
 31 closed cause=fin_local error=0 state=FIN_WAIT2 flags_in=FSA flags_out=FSA
 31 :rst_sent
+32 closed cause=abort error=0 state=FIN_WAIT1 flags_in=SA flags_out=FSRA
+32 :rst_sent reason=N
+33 closed cause=timeout error=110 state=FIN_WAIT1 flags_in=SA flags_out=SA send_q=20001
+33 :rst_sent
 END
 if grep '10\.77\.27\.2:' "$T/closed"; then fail "a row of a handshake that did not come to its end"; fi
 rows_add_up
