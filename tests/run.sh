@@ -137,7 +137,8 @@ fi
 
 kernels=${KERNELS:-$(kernel_lines)}
 for l in $kernels; do kernel_suite "$l" >/dev/null || exit 1; done
-[ $# -gt 0 ] || set -- lint unit cli fuzz static guest secure selftest cost
+# (CI sets CHECK_DEBUG: where a kernel of our own has been built, the core of the tests runs on it as well.)
+[ $# -gt 0 ] || set -- lint unit cli fuzz static guest secure selftest cost ${CHECK_DEBUG:+debug-built}
 jobs=
 case " $* " in *' build '* | *' guest '* | *' long '*)
 	for l in $(echo "$kernels" | xargs -n1 | tac); do
@@ -153,6 +154,7 @@ for j; do
 	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
 	debug) jobs="$jobs own-debug own-kcsan own-debug-6.12" ;;
 	debug-core) jobs="$jobs core-debug core-kcsan core-debug-6.12" ;;
+	debug-built) for l in debug kcsan debug-6.12; do ! ls -d "$CACHE/debug/$l-"[67].*[0-9a-f] >/dev/null 2>&1 || jobs="$jobs core-$l"; done ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac
