@@ -88,6 +88,12 @@ static bool discarded(const struct coremon_conn *conn, const struct sock *sk, in
 	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) && coremon_hooks_serve(COREMON_COLUMN_RST_CAUSE);
 }
 
+/* Probes of a connection that says nothing were not answered: the kernel sends a reset, and sets the error then. */
+static bool alive_in_vain(const struct coremon_conn *conn, const struct sock *sk)
+{
+	return conn->flags_now & GAVE_UP && sock_flag(sk, SOCK_KEEPOPEN) && READ_ONCE(inet_csk(sk)->icsk_probes_out);
+}
+
 /*
  * The connection is over, and out of the lists: its final values go where ended connections are kept. @going: so is its socket, which sends
  * nothing any more. Returns its number there; 0: it has none.
@@ -103,6 +109,9 @@ static u64 keep(struct coremon_conn *conn, const struct sock *sk, int old, bool 
 	}
 	if (likely(conn->opened != COREMON_OPENED_LISTEN)) {
 		error = READ_ONCE(sk->sk_err);
+		/* A process on another CPU may have taken it already. */
+		if (unlikely(!error && alive_in_vain(conn, sk)))
+			error = READ_ONCE(sk->sk_err_soft) ?: ETIMEDOUT;
 		cause = end_cause(conn, error, old);
 	}
 	/* TCP_CLOSE is told before the reset of an abort is sent. */
