@@ -88,10 +88,22 @@ static bool discarded(const struct coremon_conn *conn, const struct sock *sk, in
 	       !conn->told && !rcu_access_pointer(tcp_sk(sk)->fastopen_rsk) && coremon_hooks_serve(COREMON_COLUMN_RST_CAUSE);
 }
 
-/* Probes of a connection that says nothing were not answered: the kernel sends a reset, and sets the error then. */
+/*
+ * Probes of a connection that a process has and that says nothing were not answered: as tcp_keepalive_timer() decides. The kernel sends a reset,
+ * and sets the error then.
+ */
 static bool alive_in_vain(const struct coremon_conn *conn, const struct sock *sk)
 {
-	return conn->flags_now & GAVE_UP && sock_flag(sk, SOCK_KEEPOPEN) && READ_ONCE(inet_csk(sk)->icsk_probes_out);
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 limit = READ_ONCE(icsk->icsk_user_timeout);
+
+	if (!(conn->flags_now & GAVE_UP) || sock_flag(sk, SOCK_DEAD) || !sock_flag(sk, SOCK_KEEPOPEN) ||
+	    READ_ONCE(tp->snd_una) != READ_ONCE(tp->write_seq))
+		return false;
+	if (limit)
+		return READ_ONCE(icsk->icsk_probes_out) && keepalive_time_elapsed(tp) >= msecs_to_jiffies(limit);
+	return READ_ONCE(icsk->icsk_probes_out) >= keepalive_probes(tp);
 }
 
 /*

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Makes a firmware with Secure Boot on, and a kernel line's image that it lets boot: DIR/code.fd, DIR/vars.fd, DIR/vmlinuz, for
+# Makes a firmware with Secure Boot on, and a kernel line's image signed with its key: DIR/code.fd, DIR/vars.fd, DIR/vmlinuz, for
 # `guest.sh -f DIR`. The one key that it has enrolled is the one Debian ships for tests, with its secret: DIR/key.pem, DIR/cert.der.
 # Usage: secure-boot.sh LINE DIR
 set -eu

@@ -17,7 +17,7 @@ sign_modules() {
 	local root release sign
 	"$TOP/scripts/secure-boot.sh" "$1" "$3" || return
 	root=$(suite_root "$(kernel_suite "$1")")
-	release=$(kernel_release "$root" "$1")
+	release=$(kernel_release "$root" "$1") || return
 	sign=/lib/modules/$release/build/scripts/sign-file
 	mkdir "$2/secure"
 	cp "$2/coremon.ko" "$2/secure/unsigned.ko"
@@ -69,7 +69,8 @@ job() {
 		[ -e "$BUILD/$line/stage/.stamp" ] || { echo "not ok - guest $line"; return; }
 		stage=$BUILD/$line/stage-secure
 		rm -rf "$stage"
-		cp -a "$BUILD/$line/stage" "$stage"
+		cp -a "$BUILD/$line/stage" "$stage" || return
+		rm -f "$stage/thorough"
 		sign_modules "$line" "$stage" "$BUILD/$line/firmware" >&2 || { echo "not ok - firmware and signed modules for $line"; return; }
 		guest_tests -f "$BUILD/$line/firmware" "$line" "$stage" 900 tests/secure/10-enrolled.sh tests/{20-transfer-v4,150-drops}.sh ;;
 	long-*) # what takes too long for every day
@@ -101,7 +102,7 @@ job() {
 		tests=$(cd "$TOP/tests/guest" && ls [0-9]*.sh debug/[0-9]*.sh)
 		[ "${1%%-*}" = own ] || tests=$(cd "$TOP/tests/guest" && grep -l '^# debug: core' $tests)
 		# What says `# kernel: LINE` is for that one of them alone, and for LINE-OTHER, the same checks in another source.
-		others=$(kernel_rows | awk -v l="${line%%-*}" '$4 ~ /^source:/ && $1 != l { print $1 }' | xargs | tr ' ' '|')
+		others=$(kernel_rows | awk -v l="$line" -v own="${line%%-*}" '$4 ~ /^source:/ && $1 != l && $1 != own { print $1 }' | xargs | tr ' ' '|')
 		tests=$(cd "$TOP/tests/guest" && grep -LE "^# (stock|kernel: ($others))$" $tests)
 		guest_tests "$line" "$BUILD/$line/stage" 10800 $(cd "$TOP/tests/guest" && grep -L '^# boot:' $tests | sed 's|^|tests/|')
 		# A test that wants the kernel booted with certain words has a guest of its own.
@@ -149,12 +150,13 @@ esac
 for j; do
 	case $j in
 	build | guest) for l in $kernels; do jobs="$jobs $j-$l"; done ;;
-	secure) for l in ${KERNELS:-$first}; do jobs="$jobs secure-$l"; done ;;
+	secure) # (a firmware of x86, and kernels that firmware is made for)
+		for l in ${KERNELS:-$first}; do [ "$(machine_of "$l")" != amd64 ] || kernel_source "$l" >/dev/null || jobs="$jobs secure-$l"; done ;;
 	long) for l in $kernels; do jobs="$jobs long-life-$l long-flood-$l"; done ;;
 	lint | static | unit | cli | fuzz | selftest | cost) jobs="$jobs $j" ;;
 	debug) jobs="$jobs own-debug own-kcsan own-debug-6.12" ;;
 	debug-core) jobs="$jobs core-debug core-kcsan core-debug-6.12" ;;
-	debug-built) for l in debug kcsan debug-6.12; do ! ls -d "$CACHE/debug/$l-"[67].*[0-9a-f] >/dev/null 2>&1 || jobs="$jobs core-$l"; done ;;
+	debug-built) for l in debug kcsan debug-6.12; do [ ! -e "$("$TOP/scripts/debug-kernel.sh" -w "$l" 2>/dev/null)" ] || jobs="$jobs core-$l"; done ;;
 	dkms) jobs="$jobs dkms" ;; # the guest of the first kernel runs it as well, and loads what it installed
 	*) die "no such tests: $j" ;;
 	esac

@@ -92,7 +92,7 @@ struct coremon_row {
 	__u8 opened;			/* COREMON_OPENED_* */
 	__u8 cause;			/* COREMON_CAUSE_* */
 	__u8 flags_in;			/* COREMON_FLAG_* of the segments received; adopted: since then */
-	__u8 flags_out;			/* COREMON_FLAG_SYN, FIN, RST, ACK of what was sent, as states tell; a FIN behind data waits */
+	__u8 flags_out;			/* COREMON_FLAG_SYN, FIN, RST, ACK of what was sent, as states tell; not a FIN behind data */
 	__u16 __pad;			/* 0 */
 	__u32 error;			/* errno with which it ended; 0: none */
 	__u32 rcv_wnd;			/* this end's window, bytes */

@@ -36,7 +36,7 @@ far_host() {
 }
 
 # Runs a command with the heartbeat beside it, whose lines are $T/beats.NAME, and with one that reads the module's memory and how many
-# connections there are, each second, into $T/memory.NAME (without the module it has the same work, and finds nothing).
+# connections there are, each second, into $T/memory.NAME (without the module it is started as often, and finds nothing).
 # Arguments: name (`without` or `with` the module), command.
 beating() {
 	_b=$1; shift
@@ -55,7 +55,8 @@ beating() {
 	eval "took_$_b=$(between "$_began" "$(uptime)")"
 	exec 4>&-
 	wait $_heart || fail "the heartbeat"
-	kill "$_watch" && wait "$_watch" 2>/dev/null || true
+	kill "$_watch" || fail "the watcher of memory"
+	wait "$_watch" 2>/dev/null || true
 }
 
 # The machine was as responsive with the module as without, in a bound that a stall would break: thrice the worst delay and 200 ms.

@@ -27,5 +27,6 @@ load
 columns $proc/hooks hook kind why >"$T/hooks"
 # What serves where, and why not, is known from a boot without Secure Boot.
 cat "$T/hooks"
+[ "$(wc -l <"$T/hooks")" -gt 20 ] || fail "no hooks"
 if awk '$3 != "-" && $3 != "not-needed"' "$T/hooks" | grep .; then fail "a hook does not serve"; fi
 unload
