@@ -197,7 +197,8 @@ fin acks=2
 END
 played
 # There are too many connections that nobody has any more: of the machine, not of a namespace, so with none beside it. (From 5.16 on they
-# are counted anew every 100 ms alone, so it ends when the FIN would be sent again.)
+# are counted anew every 100 ms, or later where the processor is idle, so it ends when the FIN would be sent again.)
+in_peer sh -c 'echo 8 >/proc/sys/net/ipv4/tcp_orphan_retries'
 orphans=/proc/sys/net/ipv4/tcp_max_orphans had=$(cat /proc/sys/net/ipv4/tcp_max_orphans)
 established 32 <<END
 run nsenter -t 1 -n sh -c "echo 0 >$orphans"
