@@ -37,7 +37,6 @@ root=$(suite_root "$(kernel_suite "$line")")
 home=$(kernel_home "$root" "$line")
 release=$(kernel_release "$home" "$line") || die "no $line kernel in $home (run scripts/build.sh $line)"
 image=$(kernel_image "$home" "$release")
-[ -z "$firmware" ] || image=$firmware/vmlinuz
 # A kernel full of checks is slow and needs more memory. It tells of every complaint, not of the first alone. Without ACPI it
 # finds its processors in the firmware's MP table, which has the first of each socket alone.
 if [ "$home" != "$root" ]; then

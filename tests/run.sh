@@ -15,7 +15,7 @@ first=$(kernel_lines | head -n 1)
 # with a key that nobody has enrolled, made as the README says. Arguments: line, stage, folder for the firmware.
 sign_modules() {
 	local root release sign
-	"$TOP/scripts/secure-boot.sh" "$1" "$3" || return
+	"$TOP/scripts/secure-boot.sh" "$3" || return
 	root=$(suite_root "$(kernel_suite "$1")")
 	release=$(kernel_release "$root" "$1") || return
 	sign=/lib/modules/$release/build/scripts/sign-file
